@@ -1,0 +1,213 @@
+"""Clause, Source, Conflict and their Registry: the sentences of specs/, read once and checked on the way in."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from conformance import specs
+from conformance.errors import SpecsError
+
+ID = re.compile(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*")
+CLAUSE_FIELDS = {"id", "level", "text", "applies", "regions", "sources", "needs", "profile", "key", "untestable"}
+
+
+class Level(StrEnum):
+    """How binding a clause is."""
+
+    MUST = "must"
+    SHOULD = "should"
+    OBSERVED = "observed"
+
+
+class Profile(StrEnum):
+    """How much a run may send; each profile exercises all that the ones before it do."""
+
+    SMOKE = "smoke"
+    STANDARD = "standard"
+    DEEP = "deep"
+
+    def includes(self, other: "Profile") -> bool:
+        """Whether a run of this profile exercises what `other` asks for."""
+        order = list(Profile)
+        return order.index(other) <= order.index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One edition of one page of the documentation; `date` is the page's own, `about` where it was deduced."""
+
+    id: str
+    title: str
+    url: str
+    language: str
+    date: str
+    about: bool = False
+    regions: tuple[str, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Where in a source a clause is said; `line` is a fingerprint of the sentence, never the sentence."""
+
+    source: Source
+    section: str
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """One binding sentence.
+
+    `needs` names clauses that must hold before this one can be judged. `profile` is the smallest that
+    exercises it. `key` names a second secret that it takes (`second`, `other-region`). `untestable`
+    is the reason why no test exists.
+    """
+
+    id: str
+    level: Level
+    text: str
+    applies: tuple[str, ...]
+    regions: tuple[str, ...]
+    citations: tuple[Citation, ...]
+    needs: tuple[str, ...] = ()
+    profile: Profile = Profile.STANDARD
+    key: str = ""
+    untestable: str = ""
+
+    @property
+    def chapter(self) -> str:
+        """The word before the dot."""
+        return self.id.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Two sources that contradict each other: both readings, the one adopted, and why."""
+
+    id: str
+    fact: str
+    readings: tuple[str, ...]
+    adopted: str
+    why: str
+    clauses: tuple[str, ...]
+    probe: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """All clauses by id, with the sources they cite, the conflicts they settle and the contract's digest."""
+
+    clauses: Mapping[str, Clause]
+    sources: Mapping[str, Source]
+    conflicts: tuple[Conflict, ...]
+    digest: str
+
+    def __iter__(self) -> Iterator[Clause]:
+        return iter(self.clauses.values())
+
+    def __getitem__(self, clause_id: str) -> Clause:
+        try:
+            return self.clauses[clause_id]
+        except KeyError:
+            raise SpecsError(f"No clause is called {clause_id!r}: see `conformance clauses`.") from None
+
+    def chapters(self) -> tuple[str, ...]:
+        """Name the chapters in alphabetical order."""
+        return tuple(sorted({clause.chapter for clause in self}))
+
+
+@cache
+def registry() -> Registry:
+    """Read specs/ once.
+
+    Raises:
+        SpecsError: a field is missing or unknown, an id is used twice, a source or clause is not known.
+    """
+    return load(specs.root())
+
+
+def load(root: Path) -> Registry:
+    """Read the clauses, sources and conflicts below a folder; see `registry`."""
+    regions = tuple(specs.load_toml(root / "regions.toml"))
+    sources = {
+        name: _source(name, row) for name, row in specs.load_toml(root / "sources.toml").items()
+    }
+    clauses: dict[str, Clause] = {}
+    for path in sorted((root / "clauses").glob("*.toml")):
+        for row in specs.load_toml(path).get("clause", []):
+            clause = _clause(row, path.stem, regions, sources)
+            if clause.id in clauses:
+                raise SpecsError(f"{path}: the clause id {clause.id} is used twice.")
+            clauses[clause.id] = clause
+    for clause in clauses.values():
+        if unknown := [need for need in clause.needs if need not in clauses]:
+            raise SpecsError(f"{clause.id} needs {unknown[0]}, which is no clause.")
+    conflicts = tuple(
+        _conflict(row, clauses) for row in specs.load_toml(root / "conflicts.toml").get("conflict", [])
+    )
+    return Registry(clauses=clauses, sources=sources, conflicts=conflicts, digest=_digest(root))
+
+
+def _source(name: str, row: dict[str, Any]) -> Source:
+    try:
+        return Source(**{**row, "id": name, "date": str(row["date"]), "regions": tuple(row["regions"])})
+    except (TypeError, KeyError) as error:
+        raise SpecsError(f"sources.toml: {name}: {error}.") from error
+
+
+def _clause(
+    row: dict[str, Any], chapter: str, regions: tuple[str, ...], sources: Mapping[str, Source]
+) -> Clause:
+    name = row.get("id", "?")
+    if unknown := set(row) - CLAUSE_FIELDS:
+        raise SpecsError(f"{chapter}.toml: {name}: unknown field {sorted(unknown)[0]!r}.")
+    if not ID.fullmatch(name) or not name.startswith(f"{chapter}."):
+        raise SpecsError(f"{chapter}.toml: {name!r} is not an id of the form {chapter}.subject.")
+    if not row.get("sources"):
+        raise SpecsError(f"{name} cites no source: every clause must.")
+    offered = regions if row.get("regions", "all") == "all" else tuple(row["regions"])
+    if unknown := set(offered) - set(regions):
+        raise SpecsError(f"{name}: {sorted(unknown)[0]!r} is no region of regions.toml.")
+    try:
+        return Clause(
+            id=name,
+            level=Level(row["level"]),
+            text=row["text"],
+            applies=tuple(row["applies"]),
+            regions=offered,
+            citations=tuple(
+                Citation(source=sources[c["document"]], section=c["section"], line=c.get("line", ""))
+                for c in row["sources"]
+            ),
+            needs=tuple(row.get("needs", ())),
+            profile=Profile(row.get("profile", "standard")),
+            key=row.get("key", ""),
+            untestable=row.get("untestable", ""),
+        )
+    except KeyError as error:
+        raise SpecsError(f"{name}: {error.args[0]!r} is missing or names nothing known.") from error
+    except ValueError as error:
+        raise SpecsError(f"{name}: {error}.") from error
+
+
+def _conflict(row: dict[str, Any], clauses: Mapping[str, Clause]) -> Conflict:
+    if unknown := [clause for clause in row.get("clauses", []) if clause not in clauses]:
+        raise SpecsError(f"conflicts.toml: {row.get('id')}: {unknown[0]} is no clause.")
+    try:
+        return Conflict(**{**row, "readings": tuple(row["readings"]), "clauses": tuple(row["clauses"])})
+    except (TypeError, KeyError) as error:
+        raise SpecsError(f"conflicts.toml: {row.get('id')}: {error}.") from error
+
+
+def _digest(root: Path) -> str:
+    """Fingerprint what a run is judged by, so that runs of different contracts are never mixed up."""
+    total = hashlib.sha256()
+    for path in [root / "openapi.yaml", root / "regions.toml", *sorted((root / "clauses").glob("*.toml"))]:
+        total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return f"sha256:{total.hexdigest()[:16]}"

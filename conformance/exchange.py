@@ -1,0 +1,183 @@
+"""Request, Answer, Exchange: the wire as frozen values. Nothing here opens a socket or judges."""
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+class NotJson(ValueError):  # noqa: N818  a condition of the target's bytes, not an error of ours
+    """The body is not one well-formed JSON value; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of a multipart body, as it was sent; `size` is its length in bytes."""
+
+    name: str
+    filename: str | None = None
+    size: int
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What was sent, with secrets removed: `path` is relative to the base URL and percent-encoded."""
+
+    method: str
+    path: str
+    query: Pairs = ()
+    headers: Pairs = ()
+    parts: tuple[Part, ...] = ()
+    body_bytes: int = 0
+
+    def part(self, name: str) -> Part | None:
+        """Give the part of that name, if one was sent."""
+        return next((part for part in self.parts if part.name == name), None)
+
+    def parameter(self, name: str) -> str | None:
+        """Give the last query value of that name, if one was sent."""
+        return dict(self.query).get(name)
+
+    @property
+    def is_upload(self) -> bool:
+        """Whether it counts against the allowance for uploads."""
+        return self.method == "POST" and self.path.rstrip("/") == "/files"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back; `body` is kept up to the client's bound, and `cut` says that there was more."""
+
+    status: int
+    headers: Pairs = ()
+    body: bytes = b""
+    cut: bool = False
+
+    def header(self, name: str) -> str | None:
+        """Give the first header of that name, whatever its case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    @property
+    def media_type(self) -> str:
+        """The media type without its parameters, in lower case; empty where none was sent."""
+        return (self.header("content-type") or "").split(";")[0].strip().lower()
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is of the class 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def refused(self) -> bool:
+        """Whether the status is of the class 4xx: the server understood and said no."""
+        return 400 <= self.status < 500
+
+    def json(self) -> Any:
+        """Decode the body strictly: UTF-8, no NaN, no duplicate keys.
+
+        Raises:
+            NotJson: with the reason.
+        """
+        return decode(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and its answer, or the infrastructure's reason why there is none.
+
+    `started` is in seconds since the epoch, `seconds` how long the answer took. `number` is unique in
+    a run. `account` names whose key was sent: `first`, `second`, `other-region`, `wrong`, `none`.
+    `attempt` counts from 1; a later attempt repeats the same request after trouble.
+    """
+
+    number: int
+    request: Request
+    answer: Answer | None = None
+    trouble: str | None = None
+    operation: str | None = None
+    account: str = "first"
+    test: str = ""
+    started: float = 0.0
+    seconds: float = 0.0
+    attempt: int = 1
+    final: bool = True
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def status(self) -> int | None:
+        """The answer's status, or None where no answer came."""
+        return self.answer.status if self.answer else None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether an answer of the class 2xx came."""
+        return self.answer is not None and self.answer.ok
+
+    def value(self) -> Any:
+        """Give the answer's JSON, or None where there is none that can be read."""
+        if self.answer is None:
+            return None
+        try:
+            return self.answer.json()
+        except NotJson:
+            return None
+
+    def mapping(self) -> dict[str, Any]:
+        """Give the answer's JSON object, or an empty one where there is none that can be read."""
+        value = self.value()
+        return value if isinstance(value, dict) else {}
+
+
+def decode(body: bytes) -> Any:
+    """Decode JSON as RFC 8259 has it, refusing what Python alone would let pass.
+
+    Raises:
+        NotJson: with the reason.
+    """
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise NotJson(f"not UTF-8 at byte {error.start}") from error
+    try:
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        _no_surrogates(value)
+    except NotJson:
+        raise
+    except RecursionError as error:
+        raise NotJson("nested too deeply") from error
+    except ValueError as error:
+        raise NotJson(str(error) if text.strip() else "the body is empty") from error
+    return value
+
+
+def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise NotJson(f"the key {key!r} appears twice in one object")
+        found[key] = value
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise NotJson(f"{name} is not JSON")
+
+
+def _no_surrogates(value: Any) -> None:
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            if any("\ud800" <= letter <= "\udfff" for letter in item):
+                raise NotJson("a string holds a lone surrogate")
+        elif isinstance(item, dict):
+            pending.extend(item)
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+        elif isinstance(item, float) and math.isinf(item):
+            raise NotJson("a number is too large")

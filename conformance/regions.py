@@ -1,0 +1,51 @@
+"""The regions of specs/regions.toml: their hosts and what each offers."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from conformance import specs
+from conformance.errors import SpecsError, UsageError
+
+BASE_PATH = "/compatible-mode/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """One deployment: `host` is the classic one, `workspace_host` has a place for the workspace id."""
+
+    id: str
+    name: str
+    host: str
+    workspace_host: str
+    offers: tuple[str, ...]
+
+    def base_url(self, workspace: str = "") -> str:
+        """Give the base URL of the API, on the workspace's own host if one is named."""
+        host = self.workspace_host.format(workspace=workspace) if workspace else self.host
+        return f"https://{host}{BASE_PATH}"
+
+
+@cache
+def regions() -> dict[str, Region]:
+    """Read regions.toml once."""
+    return {name: _region(name, row) for name, row in specs.load_toml(specs.root() / "regions.toml").items()}
+
+
+def region(name: str) -> Region:
+    """Find a region.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    try:
+        return regions()[name]
+    except KeyError:
+        raise UsageError(f"No region is called {name!r}: choose one of {', '.join(regions())}.") from None
+
+
+def _region(name: str, row: dict[str, Any]) -> Region:
+    try:
+        return Region(**{**row, "id": name, "offers": tuple(row["offers"])})
+    except (TypeError, KeyError) as error:
+        raise SpecsError(f"regions.toml: {name}: {error}.") from error

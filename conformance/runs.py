@@ -1,0 +1,263 @@
+"""Run to and from JSON lines: header, exchanges, findings, clauses, conflicts, footer.
+
+A log without its footer was cut short and might hide failures: it is refused. Every view of a run is
+a function of this file alone, so the lines carry the clauses' own sentences and sources.
+"""
+
+import base64
+import dataclasses
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conformance.clauses import Clause, Conflict
+from conformance.errors import RunLogError
+from conformance.exchange import Answer, Exchange, Part, Request
+from conformance.verdicts import Finding, Ruling, Verdict
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What a run was pointed at and what it was judged by; `started` is UTC, as ISO 8601."""
+
+    target: str
+    region: str
+    base_url: str
+    started: str
+    contract: str
+    version: str
+    profile: str
+    lane: str
+    seed: int
+    pace: str
+    format: int = FORMAT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cited:
+    """A source as a report shows it: edition, date and section."""
+
+    document: str
+    title: str
+    url: str
+    language: str
+    date: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClauseRow:
+    """One clause of the contract and this run's verdict on it, whether it was exercised or not."""
+
+    id: str
+    level: str
+    text: str
+    applies: tuple[str, ...]
+    regions: tuple[str, ...]
+    sources: tuple[Cited, ...]
+    needs: tuple[str, ...]
+    untestable: str
+    verdict: Verdict
+    reason: str
+    required: bool
+    tests: tuple[str, ...] = ()
+    exchanges: tuple[int, ...] = ()
+
+    @property
+    def chapter(self) -> str:
+        """The word before the dot."""
+        return self.id.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What the run cost: requests with their repetitions, uploads among them, body bytes, wall seconds."""
+
+    requests: int
+    uploads: int
+    bytes_sent: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footer:
+    """How the run ended."""
+
+    exit_status: int
+    totals: Totals
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One whole run."""
+
+    header: Header
+    exchanges: tuple[Exchange, ...]
+    findings: tuple[Finding, ...]
+    clauses: tuple[ClauseRow, ...]
+    conflicts: tuple[Conflict, ...]
+    footer: Footer
+
+    def findings_on(self, clause: str) -> tuple[Finding, ...]:
+        """Give the findings on one clause, in the order they were made."""
+        return tuple(finding for finding in self.findings if finding.clause == clause)
+
+
+def clause_row(
+    clause: Clause, ruling: Ruling, tests: Iterable[str], exchanges: Iterable[int]
+) -> ClauseRow:
+    """Join a clause with what the run ruled."""
+    return ClauseRow(
+        id=clause.id,
+        level=clause.level,
+        text=clause.text,
+        applies=clause.applies,
+        regions=clause.regions,
+        sources=tuple(
+            Cited(
+                document=citation.source.id,
+                title=citation.source.title,
+                url=citation.source.url,
+                language=citation.source.language,
+                date=("about " if citation.source.about else "") + citation.source.date,
+                section=citation.section,
+            )
+            for citation in clause.citations
+        ),
+        needs=clause.needs,
+        untestable=clause.untestable,
+        verdict=ruling.verdict,
+        reason=ruling.reason,
+        required=ruling.required,
+        tests=tuple(tests),
+        exchanges=tuple(exchanges),
+    )
+
+
+def dump(run: Run) -> Iterator[str]:
+    """Write a run as lines, each one JSON object with its kind."""
+    yield _line("header", run.header)
+    for exchange in run.exchanges:
+        yield _line("exchange", exchange)
+    for finding in run.findings:
+        yield _line("finding", finding)
+    for row in run.clauses:
+        yield _line("clause", row)
+    for conflict in run.conflicts:
+        yield _line("conflict", conflict)
+    yield _line("footer", run.footer)
+
+
+def write(run: Run, path: Path) -> None:
+    """Write a run log beside its final name first, so that a crash leaves no half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    with draft.open("w", encoding="utf-8") as log:
+        log.writelines(line + "\n" for line in dump(run))
+    draft.replace(path)
+
+
+def read(path: Path) -> Run:
+    """Read a run log.
+
+    Raises:
+        RunLogError: it cannot be read, is cut short, or is of another format.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RunLogError(f"Cannot read the run log {path}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise RunLogError(f"{path} is not a run log: it is not UTF-8 text.") from error
+    return parse(text, name=str(path))
+
+
+def parse(text: str, *, name: str = "the run log") -> Run:
+    """Read a run from its lines; see `read`."""
+    try:
+        rows = [json.loads(line) for line in text.removesuffix("\n").split("\n")]
+        kinds = [row["kind"] for row in rows]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise RunLogError(f"{name} is cut short or is not a run log: run the suite again.") from error
+    if not kinds or kinds[0] != "header":
+        raise RunLogError(f"{name} is not a run log: its first line is no header.")
+    if rows[0].get("format") != FORMAT:
+        raise RunLogError(f"{name} has format {rows[0].get('format')!r}; this version reads {FORMAT}.")
+    if kinds[-1] != "footer" or not text.endswith("\n"):
+        raise RunLogError(f"{name} has no footer: the run was cut short and may hide failures.")
+
+    def of(kind: str) -> Iterator[dict[str, Any]]:
+        return ({k: v for k, v in row.items() if k != "kind"} for row in rows if row["kind"] == kind)
+
+    try:
+        footer = next(of("footer"))
+        return Run(
+            header=Header(**next(of("header"))),
+            exchanges=tuple(_exchange(row) for row in of("exchange")),
+            findings=tuple(_finding(row) for row in of("finding")),
+            clauses=tuple(_clause_row(row) for row in of("clause")),
+            conflicts=tuple(Conflict(**_tuples(row)) for row in of("conflict")),
+            footer=Footer(**{**footer, "totals": Totals(**footer["totals"])}),
+        )
+    except (TypeError, KeyError, ValueError) as error:
+        raise RunLogError(f"{name} holds a line that is not of this format: {error}.") from error
+
+
+def _line(kind: str, value: Any) -> str:
+    return json.dumps({"kind": kind, **dataclasses.asdict(value)}, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            return {"base64": base64.b64encode(value).decode()}
+    raise TypeError(type(value).__name__)
+
+
+def _body(value: Any) -> bytes:
+    return base64.b64decode(value["base64"]) if isinstance(value, dict) else str(value).encode()
+
+
+def _tuples(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+
+
+def _pairs(rows: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((row[0], row[1]) for row in rows)
+
+
+def _exchange(row: dict[str, Any]) -> Exchange:
+    request = {
+        **row["request"],
+        "query": _pairs(row["request"]["query"]),
+        "headers": _pairs(row["request"]["headers"]),
+        "parts": tuple(Part(**part) for part in row["request"]["parts"]),
+    }
+    answer = row["answer"] and {
+        **row["answer"],
+        "headers": _pairs(row["answer"]["headers"]),
+        "body": _body(row["answer"]["body"]),
+    }
+    return Exchange(
+        **{
+            **_tuples(row),
+            "request": Request(**request),
+            "answer": Answer(**answer) if answer else None,
+        }
+    )
+
+
+def _finding(row: dict[str, Any]) -> Finding:
+    return Finding(**{**_tuples(row), "verdict": Verdict(row["verdict"])})
+
+
+def _clause_row(row: dict[str, Any]) -> ClauseRow:
+    sources = tuple(Cited(**source) for source in row["sources"])
+    return ClauseRow(**{**_tuples(row), "sources": sources, "verdict": Verdict(row["verdict"])})
