@@ -1,0 +1,1 @@
+"""Conformance suite and contract checker for Model Studio's OpenAI-compatible Files API."""

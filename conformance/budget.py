@@ -1,0 +1,44 @@
+"""What a run may send: caps on requests, uploads and bytes that it never passes."""
+
+from dataclasses import dataclass
+
+from conformance.exchange import Request
+
+
+class OutOfBudget(Exception):  # noqa: N818  the run's own limit, not an error
+    """The next request would pass a cap; the message names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """The most that a run may send; None is no cap."""
+
+    requests: int | None = None
+    uploads: int | None = None
+    bytes: int | None = None
+
+
+class Budget:
+    """Counts what was sent against the caps. Cleaning up is counted but never refused."""
+
+    def __init__(self, caps: Caps) -> None:
+        self.caps = caps
+        self.requests = 0
+        self.uploads = 0
+        self.bytes = 0
+
+    def spend(self, request: Request, *, cleaning: bool = False) -> None:
+        """Count a request.
+
+        Raises:
+            OutOfBudget: it would pass a cap; then nothing is counted.
+        """
+        after = (
+            ("requests", self.requests + 1, self.caps.requests),
+            ("uploads", self.uploads + request.is_upload, self.caps.uploads),
+            ("bytes", self.bytes + request.body_bytes, self.caps.bytes),
+        )
+        for name, count, cap in after:
+            if cap is not None and count > cap and not cleaning:
+                raise OutOfBudget(f"--budget-{name}={cap} is used up")
+        self.requests, self.uploads, self.bytes = (count for _, count, _ in after)

@@ -1,0 +1,124 @@
+"""The command `conformance`: everything that is not a run of the suite, which is pytest's."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from conformance.errors import ConformanceError, UsageError
+from conformance.verdicts import ExitStatus
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit status."""
+    options = _parser().parse_args(arguments)
+    command: Command = options.command
+    try:
+        return command(options)
+    except UsageError as error:
+        print(f"conformance: {error}", file=sys.stderr)
+        return ExitStatus.USAGE
+    except ConformanceError as error:
+        print(f"conformance: {error}", file=sys.stderr)
+        return ExitStatus.FAILED
+    except KeyboardInterrupt:
+        return ExitStatus.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; what Python would still flush goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitStatus.PASSED
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints have the exit status of all usage errors."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        print(f"{self.prog}: {message}. See {self.prog} --help.", file=sys.stderr)
+        raise SystemExit(ExitStatus.USAGE)
+
+
+def _parser() -> argparse.ArgumentParser:
+    statuses = ", ".join(f"{status.value} {status.name.lower()}" for status in ExitStatus)
+    parser = _Parser(
+        prog="conformance",
+        description="Conformance of Alibaba Cloud Model Studio's OpenAI-compatible Files API. "
+        "The suite itself is run by pytest: see `pytest --help`, group conformance.",
+        epilog=f"Exit status: {statuses}.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+
+    def add(name: str, run: Command, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(command=run)
+        return command
+
+    from conformance.mock import command as mock
+
+    mock.configure(add("mock", mock.run, "serve the mock of the API until it is stopped"))
+    doctor = add("doctor", _doctor, "say whether a target can be judged: is it there, and does it let us in")
+    _target_options(doctor)
+    report = add("report", _report, "make the views of a run again from its run.jsonl")
+    report.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
+    clauses = add("clauses", _clauses, "list the clauses with their levels and sources")
+    clauses.add_argument("chapter", nargs="?", default="", help="only that chapter, or that clause with all it cites")
+    breaches = add("breaches", _breaches, "run the suite against every planted fault, and print what caught it")
+    breaches.add_argument("names", nargs="*", metavar="NAME", help="only these, by name, chapter or clause")
+    breaches.add_argument("--list", action="store_true", help="only list them")
+    breaches.add_argument("--weather", action="store_true", help="run the weathers, which no clause may fail in")
+    breaches.add_argument("--jobs", type=int, default=4, metavar="N", help="runs at a time (default: 4)")
+    return parser
+
+
+def _target_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--target", required=True, help="cn, intl, or a URL")
+    parser.add_argument("--region", choices=["cn", "intl"], default="intl", help="the region of a URL")
+    parser.add_argument("--workspace", default="", metavar="ID", help="use the workspace host of the region")
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from conformance import pacing, preflight, targets
+    from conformance.session import Session, Settings
+
+    target = targets.parse(
+        options.target, region_name=options.region, workspace=options.workspace, environ=os.environ
+    )
+    if target.builtin:
+        raise UsageError("doctor is for cn, intl or a URL: the built-in mock is always well.")
+    name, pace = pacing.parse("", builtin=False)
+    session = Session(target, Settings(pace=name), pace)
+    try:
+        preflight.check(session.client)
+    finally:
+        session.close()
+    print(f"{target.base_url} lets us in and speaks this API: `pytest --target={options.target}` can judge it.")
+    return ExitStatus.PASSED
+
+
+def _report(options: argparse.Namespace) -> int:
+    from conformance import runs
+    from conformance.report import write_all
+
+    path: Path = options.run / "run.jsonl" if options.run.is_dir() else options.run
+    run = runs.read(path)
+    write_all(run, path.parent)
+    print(path.parent / "report.html")
+    return ExitStatus.PASSED
+
+
+def _clauses(options: argparse.Namespace) -> int:
+    from conformance.listings import clauses
+
+    return clauses(options.chapter)
+
+
+def _breaches(options: argparse.Namespace) -> int:
+    from conformance.listings import breaches
+
+    return breaches(options.names, only_list=options.list, weather=options.weather, jobs=options.jobs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,267 @@
+"""Client: sends a request, gives back an Exchange, tells its listeners. Bounded in bytes and in time."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode
+
+import httpx
+
+from conformance.budget import Budget
+from conformance.contract import contract
+from conformance.errors import TargetError
+from conformance.exchange import Answer, Exchange, Pairs, Part, Request
+from conformance.pacing import Pace
+from conformance.recorder import Recorder
+from conformance.targets import Target
+
+Listener = Callable[[Exchange], None]
+
+USER_AGENT = "model-studio-conformance"
+
+
+class Readable(Protocol):
+    """A file to be sent, read piece by piece."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Give the next piece."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Go to a place."""
+
+    def tell(self) -> int:
+        """Say the place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormFile:
+    """The file of a form: bytes, or something to be read piece by piece, with its size in bytes."""
+
+    filename: str
+    content: bytes | Readable
+    size: int
+    field: str = "file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long to wait in seconds, how often to try, and after how many silences in a row to give up."""
+
+    connect: float = 10.0
+    silence: float = 30.0
+    whole: float = 60.0
+    attempts: int = 3
+    backoff: float = 0.25
+    patience: int = 9
+
+
+class Client:
+    """Speaks HTTP with one target.
+
+    It follows no redirect and keeps no cookie, so that a key goes to no other host; it reads at most
+    `max_body` bytes of an answer; it repeats what may be repeated (see `send`), and every attempt is
+    an exchange of its own.
+    """
+
+    max_body = 16 * 1024 * 1024
+
+    def __init__(
+        self, target: Target, *, recorder: Recorder, pace: Pace, budget: Budget, timing: Timing | None = None
+    ) -> None:
+        self.target = target
+        self.recorder = recorder
+        self.budget = budget
+        self.timing = timing or Timing()
+        self.listeners: list[Listener] = []
+        self.test = ""
+        self._pace = pace
+        self._number = 0
+        self._silent = 0
+        self._lock = threading.Lock()
+        self._http = httpx.Client(
+            base_url=target.base_url,
+            timeout=httpx.Timeout(self.timing.silence, connect=self.timing.connect),
+            follow_redirects=False,
+            # A proxy of the environment has no business between us and our own machine.
+            trust_env=not target.loopback,
+            headers={"user-agent": USER_AGENT, "accept": "application/json"},
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def headers_for(self, account: str) -> dict[str, str]:
+        """Give the header that speaks for an account; `none` has none."""
+        key = self.target.keys.get(account)
+        return {} if key is None else {"authorization": f"Bearer {key}"}
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Pairs = (),
+        headers: Pairs = (),
+        form: Pairs = (),
+        file: FormFile | None = None,
+        account: str = "first",
+        cleaning: bool = False,
+        look: Callable[[], None] | None = None,
+    ) -> Exchange:
+        """Send one request; where trouble struck, repeat it as far as that is lawful.
+
+        What may be repeated: a request that was never delivered; one answered 429; a GET or DELETE
+        after silence or a server error; and a POST that may have been done, if the caller gives `look`,
+        which finds and undoes what the attempt before it left.
+
+        Raises:
+            OutOfBudget: a cap of the run forbids the request.
+            TargetError: the target has not answered for so long that asking on is pointless.
+        """
+        if self._silent >= self.timing.patience:
+            raise TargetError(f"the target has stopped answering ({self._silent} requests in a row)")
+        sending = _Sending(self._http, method, path, query, headers, form, file, self.headers_for(account))
+        for attempt in range(1, self.timing.attempts + 1):
+            self.budget.spend(sending.request, cleaning=cleaning)
+            self._pace.wait(sending.request)
+            started, clock = time.time(), time.monotonic()
+            answer, trouble, delivered = self._exchange(sending)
+            self._silent = 0 if answer else self._silent + 1
+            repeatable = method in {"GET", "DELETE"} or not delivered or look is not None
+            wait = self._wait(answer, trouble, attempt, repeatable=repeatable)
+            with self._lock:
+                self._number += 1
+                number = self._number
+            exchange = self.recorder(
+                Exchange(
+                    number=number,
+                    request=sending.request,
+                    answer=answer,
+                    trouble=trouble,
+                    operation=self._operation(sending.request),
+                    account=account,
+                    test=self.test,
+                    started=round(started, 3),
+                    seconds=round(time.monotonic() - clock, 4),
+                    attempt=attempt,
+                    final=wait is None,
+                )
+            )
+            for listener in self.listeners:
+                listener(exchange)
+            if wait is None:
+                break
+            time.sleep(wait)
+            if delivered and method == "POST" and look:
+                look()
+        return exchange
+
+    def _operation(self, request: Request) -> str | None:
+        found = contract().operation(request)
+        return found.id if found else None
+
+    def _wait(
+        self, answer: Answer | None, trouble: str | None, attempt: int, *, repeatable: bool
+    ) -> float | None:
+        """Give the seconds before the next attempt, or None where this one was the last."""
+        if attempt == self.timing.attempts:
+            return None
+        backoff = self.timing.backoff * 4 ** (attempt - 1)
+        if answer is not None and answer.status == 429:
+            return max(backoff * 4, _retry_after(answer))
+        troubled = trouble is not None or (answer is not None and answer.status >= 500)
+        return backoff if troubled and repeatable else None
+
+    def _exchange(self, sending: "_Sending") -> tuple[Answer | None, str | None, bool]:
+        """Give the answer, or the trouble, and whether the request may have arrived."""
+        self._http.cookies.clear()
+        try:
+            with sending.stream() as response:
+                return self._read(response), None, True
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            return None, f"cannot connect: {_words(error)}", False
+        except httpx.TimeoutException as error:
+            return None, f"no answer in time: {_words(error)}", True
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return None, f"broken connection: {_words(error)}", True
+        except (OSError, ValueError, AssertionError, RuntimeError) as error:
+            # What a hostile answer makes the HTTP library stumble over is trouble, not our crash.
+            return None, f"unreadable answer: {_words(error)}", True
+
+    def _read(self, response: httpx.Response) -> Answer:
+        deadline = time.monotonic() + self.timing.whole
+        body = bytearray()
+        cut = False
+        for piece in response.iter_bytes(65_536):
+            body += piece
+            if len(body) > self.max_body or time.monotonic() > deadline:
+                cut = True
+                break
+        headers = tuple(
+            (name.decode("ascii", "replace"), value.decode("utf-8", "replace"))
+            for name, value in response.headers.raw
+        )
+        return Answer(
+            status=response.status_code, headers=headers, body=bytes(body[: self.max_body]), cut=cut
+        )
+
+
+class _Sending:
+    """One request in the two forms that we need: what goes out, and what the log says of it."""
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        method: str,
+        path: str,
+        query: Pairs,
+        headers: Pairs,
+        form: Pairs,
+        file: FormFile | None,
+        auth: dict[str, str],
+    ) -> None:
+        self._http = http
+        self._file = file
+        given = {name.lower() for name, _ in headers}
+        pairs = [*((k, v) for k, v in auth.items() if k not in given), *headers]
+        self._arguments: dict[str, Any] = {"headers": pairs}
+        if file or form:
+            # Fields without a file travel as multipart too: a nameless file part makes httpx agree.
+            self._arguments["files"] = [(name, (None, value.encode())) for name, value in form] + (
+                [(file.field, (file.filename, file.content))] if file else []
+            )
+        self._method = method
+        self._url = path + ("?" + urlencode(query, quote_via=quote) if query else "")
+        parts = [Part(name=name, size=len(value.encode()), text=value) for name, value in form]
+        if file:
+            parts.append(Part(name=file.field, filename=file.filename, size=file.size))
+        self.request = Request(
+            method=method,
+            path=path,
+            query=query,
+            headers=tuple(pairs),
+            parts=tuple(parts),
+            body_bytes=sum(part.size for part in parts),
+        )
+
+    @contextlib.contextmanager
+    def stream(self) -> Iterator[httpx.Response]:
+        """Open the exchange on the wire."""
+        if self._file and not isinstance(self._file.content, bytes):
+            self._file.content.seek(0)
+        with self._http.stream(self._method, self._url, **self._arguments) as response:
+            yield response
+
+
+def _retry_after(answer: Answer) -> float:
+    """Read Retry-After in seconds, where the server sent it so, within a sensible bound."""
+    value = answer.header("retry-after") or ""
+    return min(float(value), 30.0) if value.isascii() and value.isdigit() else 0.0
+
+
+def _words(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

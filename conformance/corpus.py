@@ -1,0 +1,151 @@
+"""The files that a run uploads once and many tests judge: which, in what order, under what names."""
+
+import time
+from dataclasses import dataclass
+
+from conformance.clauses import Profile
+from conformance.client import FormFile
+from conformance.documents import IMAGE_FORMATS, TEXT_FORMATS, batch_input, document
+from conformance.exchange import Exchange
+from conformance.files import Files, description
+from conformance.resources import PREFIX
+
+# Filters are judged on either side of a time that lies a whole second from both groups of files.
+PAUSE = 2.05
+UNICODE = "阿里云百炼系列手机 产品介绍"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One file to be uploaded; `twin` repeats the file before it to the byte, name and all."""
+
+    format: str
+    purpose: str
+    name: str = ""
+    twin: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One file of the corpus, with the exchange of its upload."""
+
+    plan: Plan
+    file: FormFile
+    purpose: str
+    exchange: Exchange
+    late: bool
+
+    @property
+    def id(self) -> str:
+        """The id that the upload answered, or nothing where it was not accepted."""
+        name = description(self.exchange).get("id")
+        return name if isinstance(name, str) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpus:
+    """What was uploaded, in order; those that were accepted and have an id are `files`."""
+
+    sent: tuple[Sent, ...]
+
+    @property
+    def files(self) -> tuple[Sent, ...]:
+        """The accepted ones."""
+        return tuple(sent for sent in self.sent if sent.id)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Their ids, in the order of their uploads."""
+        return tuple(sent.id for sent in self.files)
+
+    def first(self, purpose: str) -> Sent | None:
+        """The first that was sent with that purpose."""
+        return next((sent for sent in self.sent if sent.purpose == purpose), None)
+
+
+def plans(profile: Profile) -> tuple[tuple[Plan, ...], tuple[Plan, ...]]:
+    """Give the files of the first and of the second group, with a pause between them."""
+    batch = Plan(format="jsonl", purpose="batch")
+    text = Plan(format="txt", purpose="file-extract")
+    named = Plan(format="docx", purpose="file-extract", name=UNICODE)
+    twin = Plan(format="txt", purpose="file-extract", twin=True)
+    if profile is Profile.SMOKE:
+        return (text, batch), (named, batch)
+    others = [Plan(format=kind, purpose="file-extract") for kind in TEXT_FORMATS if kind not in {"txt", "docx"}]
+    images = [Plan(format=kind, purpose="file-extract") for kind in IMAGE_FORMATS]
+    return (
+        (text, twin, batch, *others[:5], batch, named, batch),
+        (*others[5:], batch, *images, batch, batch),
+    )
+
+
+def upload(files: Files, profile: Profile, tag: str) -> Corpus:
+    """Upload the corpus; where one purpose is refused throughout, the rest goes with the other."""
+    sent: list[Sent] = []
+    for late, group in enumerate(plans(profile)):
+        if late and sent:
+            _let_a_second_pass(sent[-1].exchange)
+        for plan in group:
+            sent.append(_upload(files, plan, sent, tag, late=bool(late)))
+    return Corpus(sent=tuple(sent))
+
+
+def name_of(tag: str, words: str, extension: str) -> str:
+    """Give a file name that tells whose it is."""
+    return f"{PREFIX}{tag} {words}.{extension}"
+
+
+class Small:
+    """Makes small files of the purpose that the target accepts, no two of one name."""
+
+    def __init__(self, tag: str, purpose: str) -> None:
+        self.purpose = purpose
+        self._tag = tag
+        self._count = 0
+
+    def __call__(self, words: str, *, extension: str = "", content: bytes | None = None) -> FormFile:
+        """Give a new file, lawful unless an extension or a content says otherwise."""
+        self._count += 1
+        kind = extension or ("txt" if self.purpose == "file-extract" else "jsonl")
+        if content is None:
+            text = f"small-{self._count}"
+            content = batch_input(text) if kind == "jsonl" else document("txt", text)
+        return FormFile(
+            filename=name_of(self._tag, f"{words} {self._count}", kind), content=content, size=len(content)
+        )
+
+
+def _upload(files: Files, plan: Plan, sent: list[Sent], tag: str, *, late: bool) -> Sent:
+    if plan.twin and sent and sent[-1].plan.purpose == plan.purpose:
+        file, purpose = sent[-1].file, sent[-1].purpose
+    else:
+        purpose = _purpose(plan.purpose, sent)
+        file = _file(plan, purpose, len(sent), tag)
+    exchange = files.upload(file, purpose)
+    return Sent(plan=plan, file=file, purpose=purpose, exchange=exchange, late=late)
+
+
+def _file(plan: Plan, purpose: str, number: int, tag: str) -> FormFile:
+    kind = plan.format if purpose == plan.purpose else {"batch": "jsonl", "file-extract": "txt"}[purpose]
+    words = f"{number:02} {plan.name}".strip()
+    text = f"conformance {number:02}"
+    content = batch_input(f"line-{number:02}", 1 + number % 3) if kind == "jsonl" else document(kind, text)
+    return FormFile(filename=name_of(tag, words, kind), content=content, size=len(content))
+
+
+def _purpose(wanted: str, sent: list[Sent]) -> str:
+    """Give the wanted purpose unless it was refused each time while the other one was accepted."""
+    by_purpose: dict[str, list[bool]] = {"file-extract": [], "batch": []}
+    for one in sent:
+        by_purpose[one.purpose].append(bool(one.id))
+    other = "batch" if wanted == "file-extract" else "file-extract"
+    tried, alternative = by_purpose[wanted], by_purpose[other]
+    if len(tried) >= 2 and not any(tried) and any(alternative):
+        return other
+    return wanted
+
+
+def _let_a_second_pass(exchange: Exchange) -> None:
+    answered = exchange.started + exchange.seconds
+    time.sleep(max(0.0, min(PAUSE, answered + PAUSE - time.time())))
+

@@ -1,0 +1,152 @@
+"""The assertions that the suite is written in. A broken one says what was expected and what came."""
+
+import contextlib
+import re
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from typing import Any
+
+from conformance.contract import INFRASTRUCTURE
+from conformance.exchange import Exchange
+from conformance.verdicts import Finding, Verdict
+
+LASTING = 3
+# What differs from run to run has no place in a reason.
+ID = re.compile(r"(?<=file-)[\w-]{6,}")
+
+
+class Broken(AssertionError):  # noqa: N818  a finding, not an error
+    """The clause under test did not hold."""
+
+    def __init__(self, expected: str, actual: object, exchanges: Iterable[Exchange]) -> None:
+        shown = actual if isinstance(actual, str) else repr(actual)
+        self.expected = expected
+        self.actual = shown if len(shown) <= 300 else shown[:297] + "..."
+        self.exchanges = tuple(exchange.number for exchange in exchanges)
+        super().__init__(f"expected {self.expected}, got {self.actual}")
+
+
+class Unproven(Exception):  # noqa: N818  a verdict, not an error
+    """The clause under test could not be exercised; the message says why."""
+
+
+class Evidence:
+    """The exchanges that the running test looked at, and what it recorded without judging."""
+
+    def __init__(self) -> None:
+        self.exchanges: list[int] = []
+        self.recorded: list[str] = []
+
+
+_evidence: ContextVar[Evidence | None] = ContextVar("evidence", default=None)
+
+
+@contextlib.contextmanager
+def gathering(evidence: Evidence) -> Iterator[None]:
+    """Gather into `evidence` what the assertions look at."""
+    token = _evidence.set(evidence)
+    try:
+        yield
+    finally:
+        _evidence.reset(token)
+
+
+def note(*exchanges: Exchange) -> None:
+    """Name exchanges as evidence of the running test."""
+    if evidence := _evidence.get():
+        evidence.exchanges.extend(e.number for e in exchanges if e.number not in evidence.exchanges)
+
+
+def record(text: str, *exchanges: Exchange) -> None:
+    """Record what an observed clause saw."""
+    note(*exchanges)
+    if evidence := _evidence.get():
+        evidence.recorded.append(text)
+
+
+def that(holds: object, expected: str, actual: object, *exchanges: Exchange) -> None:
+    """Expect a condition.
+
+    Raises:
+        Broken: it does not hold.
+    """
+    note(*exchanges)
+    if not holds:
+        raise Broken(expected, actual, exchanges)
+
+
+def equal(expected: object, actual: object, *exchanges: Exchange) -> None:
+    """Expect a value of the same JSON type."""
+    that(type(expected) is type(actual) and expected == actual, repr(expected), actual, *exchanges)
+
+
+def answered(exchange: Exchange) -> Exchange:
+    """Expect an answer that is the target's own word.
+
+    Raises:
+        Unproven: trouble, or an answer that speaks of the account or the weather.
+    """
+    note(exchange)
+    if exchange.answer is None:
+        raise Unproven(f"infrastructure: {exchange.trouble}")
+    if exchange.answer.cut:
+        raise Unproven("infrastructure: the answer was too long or too slow to be read whole")
+    status = exchange.answer.status
+    if status in INFRASTRUCTURE or status >= 500 or (status == 401 and exchange.account == "first"):
+        raise Unproven(f"infrastructure: {exchange.request.method} {exchange.request.path} got {status}")
+    return exchange
+
+
+def accepted(exchange: Exchange, expected: str = "200") -> dict[str, Any]:
+    """Expect a success, and give its JSON object (an empty one where there is none)."""
+    answered(exchange)
+    that(exchange.succeeded, expected, describe(exchange), exchange)
+    return exchange.mapping()
+
+
+def refused(exchange: Exchange, *, twin: Exchange, status: int | None = None) -> None:
+    """Expect a clean 4xx (or that very status) while the twin without the defect is accepted.
+
+    Raises:
+        Broken: it was accepted, or got a server error each time while the twin was answered.
+        Unproven: the twin was not accepted, so that a refusal would prove nothing.
+    """
+    answered(twin)
+    if not twin.succeeded:
+        raise Unproven(f"the twin without the defect was not accepted either: {describe(twin)}")
+    wanted = "a refusal (4xx)" if status is None else f"a refusal with {status}"
+    if (exchange.status or 0) >= 500 and exchange.attempt >= LASTING:
+        raise Broken(wanted, f"{exchange.status}, {exchange.attempt} times", (exchange, twin))
+    answered(exchange)
+    holds = exchange.status == status if status else exchange.answer and exchange.answer.refused
+    that(holds, wanted, describe(exchange), exchange, twin)
+
+
+def lawful(findings: Iterable[Finding], clause: str) -> None:
+    """Expect that the laws found nothing against a clause, and had something to measure.
+
+    Raises:
+        Broken: with the first violation.
+        Unproven: no exchange gave the law anything to measure.
+    """
+    mine = [finding for finding in findings if finding.clause == clause]
+    evidence = _evidence.get()
+    for finding in mine:
+        if evidence and len(evidence.exchanges) < 12:
+            evidence.exchanges.extend(n for n in finding.exchanges if n not in evidence.exchanges)
+        if finding.verdict is Verdict.FAIL:
+            broken = Broken(finding.expected, finding.actual, ())
+            broken.exchanges = finding.exchanges
+            raise broken
+    if not mine:
+        raise Unproven("the traffic of this run gave it nothing to measure")
+
+
+def describe(exchange: Exchange) -> str:
+    """Say in short what an answer was."""
+    if exchange.answer is None:
+        return exchange.trouble or "no answer"
+    error = exchange.mapping().get("error")
+    message = error.get("message") if isinstance(error, dict) else None
+    said = f" ({ID.sub('…', message[:200])})" if isinstance(message, str) else ""
+    return f"{exchange.answer.status}{said}"

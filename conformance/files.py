@@ -1,0 +1,119 @@
+"""The Files API in verbs, for one account. Knows how to wait for what lags; judges nothing."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from conformance.client import Client, FormFile
+from conformance.exchange import Exchange, Pairs
+from conformance.resources import path_of
+from conformance.trace import Page, Traversal, own, read_page
+
+# No account holds more than 10,000 files, which are five pages of the largest size.
+MOST_PAGES = 12
+LARGEST_LIMIT = 2000
+
+
+class Files:
+    """Uploads, retrieves, lists and deletes."""
+
+    def __init__(self, client: Client, *, lag: float = 10.0) -> None:
+        self.client = client
+        self.lag = lag
+
+    def upload(self, file: FormFile, purpose: str, *, account: str = "first") -> Exchange:
+        """Send one file; after trouble look whether it arrived before sending it again."""
+        return self.send_form((("purpose", purpose),), file, account=account)
+
+    def send_form(self, form: Pairs, file: FormFile | None, *, account: str = "first") -> Exchange:
+        """Send an upload's form as given, whole or with something missing."""
+        look = (lambda: self._undo(file.filename)) if file and account == "first" else None
+        return self.client.send("POST", "/files", form=form, file=file, account=account, look=look)
+
+    def retrieve(self, name: str, *, account: str = "first") -> Exchange:
+        """Ask for one file."""
+        return self.client.send("GET", path_of(name), account=account)
+
+    def delete(self, name: str, *, account: str = "first", cleaning: bool = False) -> Exchange:
+        """Delete one file."""
+        return self.client.send("DELETE", path_of(name), account=account, cleaning=cleaning)
+
+    def list(self, *, account: str = "first", **query: object) -> Exchange:
+        """Ask for one page of the list."""
+        pairs = tuple((key, str(value)) for key, value in query.items())
+        return self.client.send("GET", "/files", query=pairs, account=account)
+
+    def traverse(
+        self, *, after: str | None = None, most: int = MOST_PAGES, until: Iterable[str] = (), **query: object
+    ) -> tuple[Exchange, Traversal | None]:
+        """Follow the pages to the end, to `most` pages, or until all of `until` were seen.
+
+        Gives the last exchange, and the traversal unless the first answer was no list.
+        """
+        pages: list[Page] = []
+        wanted, seen = set(until), set()
+        while True:
+            exchange = self.list(**query, **({"after": after} if after is not None else {}))
+            page = read_page(exchange) if exchange.succeeded else None
+            if page is None:
+                return exchange, Traversal(tuple(pages)) if pages else None
+            pages.append(page)
+            fresh = set(page.ids) - seen
+            seen |= fresh
+            done = page.has_more is not True or not fresh or (wanted and wanted <= seen)
+            if done or len(pages) >= most:
+                return exchange, Traversal(tuple(pages))
+            after = page.ids[-1]
+
+    def everything(self, **query: object) -> tuple[Exchange, Traversal | None]:
+        """Follow the list to its end in pages of the largest size."""
+        return self.traverse(limit=LARGEST_LIMIT, **query)
+
+    def wait(self, ask: Callable[[], Exchange], done: Callable[[Exchange], bool]) -> Exchange:
+        """Ask until it is done or the lag is used up, and give the last answer."""
+        deadline = time.monotonic() + self.lag
+        for pause in _pauses():
+            exchange = ask()
+            if done(exchange) or time.monotonic() + pause > deadline:
+                return exchange
+            time.sleep(pause)
+        raise AssertionError("pauses never end")
+
+    def wait_listed(self, names: Iterable[str]) -> tuple[Exchange, Traversal | None]:
+        """Follow the list until it shows all of these files or the lag is used up."""
+        wanted = set(names)
+        found: list[Traversal | None] = [None]
+
+        def ask() -> Exchange:
+            exchange, found[0] = self.everything()
+            return exchange
+
+        def done(exchange: Exchange) -> bool:
+            return found[0] is None or wanted <= set(found[0].ids)
+
+        return self.wait(ask, done), found[0]
+
+    def _undo(self, filename: str) -> None:
+        """Delete what an upload left that may have been done without our seeing its answer."""
+        _, traversal = self.everything()
+        for page in traversal.pages if traversal else ():
+            for item in page.items:
+                if item.get("filename") == filename:
+                    self.delete(item["id"])
+
+
+def description(exchange: Exchange) -> dict[str, Any]:
+    """Give the file that an answer describes, or an empty mapping."""
+    return exchange.mapping() if exchange.succeeded else {}
+
+
+def shown(traversal: Traversal | None, names: Iterable[str]) -> tuple[str, ...]:
+    """Keep those of our files that a traversal showed, in its order."""
+    return own(traversal.ids if traversal else (), dict.fromkeys(names))  # type: ignore[arg-type]
+
+
+def _pauses() -> Iterator[float]:
+    pause = 0.1
+    while True:
+        yield pause
+        pause = min(pause * 2, 1.5)

@@ -1,0 +1,30 @@
+"""Laws over a sequence of exchanges: pure functions from a Trace to Findings, each filed under a clause.
+
+A law says `pass` where it had something to measure and it held, `fail` where it did not, and nothing
+where the trace gives it no work. The suite's traffic is judged by them, and so is recorded traffic.
+They speak of the files that the trace itself created; files of others may come and go.
+
+    identity   what upload said, retrieval and list repeat
+    listing    pages and traversals
+    filters    purposes and times
+    life       what is deleted, and what is not
+    refusals   server errors and secrets
+"""
+
+from conformance.laws import filters, identity, life, listing, refusals
+from conformance.laws.ruling import Law
+from conformance.trace import Trace
+from conformance.verdicts import Finding
+
+LAWS: tuple[Law, ...] = tuple(
+    value
+    for module in (identity, listing, filters, life, refusals)
+    for value in vars(module).values()
+    if isinstance(value, Law)
+)
+CLAUSES = frozenset(clause for law in LAWS for clause in law.clauses)
+
+
+def judge(trace: Trace) -> tuple[Finding, ...]:
+    """Apply every law."""
+    return tuple(finding for law in LAWS for finding in law.apply(trace))

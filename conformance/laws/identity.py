@@ -1,0 +1,137 @@
+"""What an upload said of a file, retrieval and list repeat; and what it said is true."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from conformance.exchange import Exchange
+from conformance.laws.ruling import broken, held, law, measured
+from conformance.trace import Trace, Upload
+from conformance.verdicts import Finding
+
+# Clocks of well-kept servers agree within seconds; a wrong unit or zone is off by hours at least.
+CLOCK_TOLERANCE = 300
+
+REPEATED = {
+    "bytes": "bytes",
+    "created_at": "created-at",
+    "filename": "filename",
+    "purpose": "purpose",
+}
+
+
+@law(
+    "uploads.bytes",
+    "uploads.filename",
+    "uploads.filename-unicode",
+    "uploads.purpose",
+    "uploads.created-at",
+)
+def uploads_tell_the_truth(trace: Trace) -> Iterator[Finding]:
+    """The answer to an upload has the size, name and purpose that were sent, and the time of now."""
+    for upload in trace.each_upload():
+        yield measured("uploads.bytes", upload.size, upload.said.get("bytes"), upload.exchange)
+        yield _name("uploads.filename", upload, upload.said, upload.exchange)
+        yield measured("uploads.purpose", upload.purpose, upload.said.get("purpose"), upload.exchange)
+        yield _clock(upload)
+
+
+@law(
+    "ids.unique",
+)
+def ids_are_unique(trace: Trace) -> Iterator[Finding]:
+    """No two uploads get one id."""
+    seen: dict[str, Upload] = {}
+    for upload in trace.each_upload():
+        first = seen.setdefault(upload.id, upload)
+        if first is not upload:
+            yield broken("ids.unique", "an id of its own", upload.id, first.exchange, upload.exchange)
+        elif len(seen) > 1:
+            yield held("ids.unique", upload.exchange)
+
+
+@law(
+    "retrieval.id",
+    "retrieval.bytes",
+    "retrieval.created-at",
+    "retrieval.filename",
+    "retrieval.purpose",
+)
+def retrieval_repeats_the_upload(trace: Trace) -> Iterator[Finding]:
+    """A retrieved file is the one that was asked for, as its upload described it."""
+    for name, exchange in trace.of_file("GET"):
+        if exchange.succeeded:
+            said = exchange.mapping()
+            yield measured("retrieval.id", name, said.get("id"), exchange)
+            if upload := trace.uploads.get(name):
+                yield from _same("retrieval.", upload, said, exchange)
+
+
+@law(
+    "retrieval.steady",
+)
+def retrieval_is_steady(trace: Trace) -> Iterator[Finding]:
+    """Two retrievals of one file agree in what never changes."""
+    seen: dict[str, Exchange] = {}
+    for name, exchange in trace.of_file("GET"):
+        if not exchange.succeeded:
+            continue
+        first = seen.setdefault(name, exchange)
+        if first is not exchange:
+            yield measured("retrieval.steady", _fixed(first), _fixed(exchange), first, exchange)
+
+
+@law(
+    "listing.item-id",
+    "listing.item-bytes",
+    "listing.item-created-at",
+    "listing.item-filename",
+    "listing.item-purpose",
+)
+def list_repeats_the_upload(trace: Trace) -> Iterator[Finding]:
+    """A listed file is described as its upload described it."""
+    for page in trace.pages:
+        for item in page.items:
+            if upload := trace.uploads.get(item["id"]):
+                yield held("listing.item-id", page.exchange)
+                yield from _same("listing.item-", upload, item, page.exchange)
+
+
+def _same(
+    prefix: str, upload: Upload, said: Mapping[str, Any], exchange: Exchange
+) -> Iterator[Finding]:
+    for name, subject in REPEATED.items():
+        clause = prefix + subject
+        if name == "filename":
+            yield _name(clause, upload, said, exchange)
+        elif name == "bytes":
+            # What was sent is the truth, also where the upload's own answer got it wrong.
+            yield measured(clause, upload.size, said.get(name), exchange)
+        elif name == "purpose":
+            yield measured(clause, upload.purpose, said.get(name), exchange)
+        elif isinstance(upload.said.get(name), int):
+            yield measured(clause, upload.said[name], said.get(name), upload.exchange, exchange)
+
+
+def _name(clause: str, upload: Upload, said: Mapping[str, Any], exchange: Exchange) -> Finding:
+    actual = said.get("filename")
+    # A form writes a quotation mark as %22; whether a server undoes that, no page says.
+    if actual == upload.filename.replace('"', "%22"):
+        return held(clause, exchange)
+    if not upload.filename.isascii() and clause == "uploads.filename":
+        clause = "uploads.filename-unicode"
+    return measured(clause, upload.filename, actual, exchange)
+
+
+def _clock(upload: Upload) -> Finding:
+    said = upload.said.get("created_at")
+    start = upload.exchange.started - CLOCK_TOLERANCE
+    end = upload.exchange.started + upload.exchange.seconds + CLOCK_TOLERANCE
+    if isinstance(said, int) and start <= said <= end:
+        return held("uploads.created-at", upload.exchange)
+    expected = f"a time within {CLOCK_TOLERANCE} s of {int(upload.exchange.started)}"
+    return broken("uploads.created-at", expected, said, upload.exchange)
+
+
+def _fixed(exchange: Exchange) -> dict[str, Any]:
+    said = exchange.mapping()
+    return {name: said.get(name) for name in ("id", "bytes", "filename", "purpose", "created_at")}

@@ -1,0 +1,95 @@
+"""What was deleted stays deleted, and nothing else goes with it."""
+
+from collections.abc import Iterator
+
+from conformance.exchange import Exchange
+from conformance.laws.ruling import broken, held, law, measured
+from conformance.trace import Trace
+from conformance.verdicts import Finding
+
+# Reads may lag behind writes for this long, in seconds, before a lag becomes a lie.
+LAG = 10.0
+
+
+@law(
+    "deletion.id",
+)
+def deletions_name_their_file(trace: Trace) -> Iterator[Finding]:
+    """A deletion that was done names the id that was asked for."""
+    for name, exchange in trace.of_file("DELETE"):
+        if exchange.succeeded:
+            yield measured("deletion.id", name, exchange.mapping().get("id"), exchange)
+
+
+@law(
+    "deletion.not-retrieved",
+)
+def deleted_stays_deleted(trace: Trace) -> Iterator[Finding]:
+    """A file once seen gone, or deleted long enough ago, is not retrieved again."""
+    gone: dict[str, Exchange] = {}
+    for name, exchange in trace.of_file("GET"):
+        deletion = trace.deletions.get(name)
+        if deletion is None or exchange.number < deletion.number:
+            continue
+        if exchange.answer and exchange.answer.refused:
+            gone.setdefault(name, exchange)
+            yield held("deletion.not-retrieved", deletion, exchange)
+        elif exchange.succeeded and (name in gone or _later(deletion, exchange)):
+            yield broken("deletion.not-retrieved", "a refusal", f"{exchange.status}", deletion, exchange)
+
+
+@law(
+    "deletion.not-listed",
+)
+def deleted_is_not_listed(trace: Trace) -> Iterator[Finding]:
+    """A file once missing from a whole list, or deleted long enough ago, is not listed again."""
+    gone: set[str] = set()
+    for traversal in sorted(trace.traversals, key=lambda each: each.numbers[-1]):
+        first = traversal.pages[0].exchange
+        before = {name for name, done in trace.deletions.items() if done.number < first.number}
+        back = sorted(
+            name
+            for name in before & set(traversal.ids)
+            if name in gone or _later(trace.deletions[name], first)
+        )
+        if back:
+            yield broken(
+                "deletion.not-listed", f"a list without {back[0]}", "it is listed",
+                trace.deletions[back[0]], first,
+            )
+        if traversal.whole and not traversal.pages[0].selection:
+            missing = before - set(traversal.ids)
+            gone |= missing
+            if missing:
+                yield held("deletion.not-listed", trace.deletions[min(missing)], first)
+
+
+@law(
+    "deletion.only-that-file",
+    "retrieval.found",
+)
+def nothing_else_goes(trace: Trace) -> Iterator[Finding]:
+    """A file that was retrieved before and not deleted is retrieved again."""
+    seen: dict[str, Exchange] = {}
+    for name, exchange in trace.of_file("GET"):
+        if trace.doomed.get(name, exchange.number) < exchange.number or name not in trace.uploads:
+            continue
+        if exchange.succeeded:
+            if name in seen and _deleted_between(trace, seen[name], exchange):
+                yield held("deletion.only-that-file", exchange)
+            seen[name] = exchange
+        elif name in seen and exchange.answer and exchange.answer.status in {404, 410}:
+            clause = (
+                "deletion.only-that-file"
+                if _deleted_between(trace, seen[name], exchange)
+                else "retrieval.found"
+            )
+            yield broken(clause, "the file is still there", f"{exchange.status}", seen[name], exchange)
+
+
+def _deleted_between(trace: Trace, first: Exchange, last: Exchange) -> bool:
+    return any(first.number < done.number < last.number for done in trace.deletions.values())
+
+
+def _later(deletion: Exchange, exchange: Exchange) -> bool:
+    return exchange.started > deletion.started + deletion.seconds + LAG

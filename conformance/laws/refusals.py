@@ -1,0 +1,47 @@
+"""What no answer may be, whatever was asked: a lasting server error, or one that repeats the key."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from conformance.exchange import Exchange
+from conformance.laws.ruling import broken, held, law
+from conformance.recorder import ECHO
+from conformance.trace import Trace
+from conformance.verdicts import Finding
+
+# Fewer server errors than this in a row are weather.
+LASTING = 3
+
+
+@law(
+    "errors.no-server-error",
+)
+def no_lasting_server_error(trace: Trace) -> Iterator[Finding]:
+    """No request gets a server error each time while others of its operation are answered."""
+    answered = {e.operation for e in trace.exchanges if e.answer and e.answer.status < 500}
+    attempts: dict[object, list[Exchange]] = defaultdict(list)
+    for exchange in trace.exchanges:
+        request = exchange.request
+        shape = tuple((part.name, part.filename, part.size, part.text) for part in request.parts)
+        attempts[request.method, request.path, request.query, shape, exchange.account].append(exchange)
+    for same in attempts.values():
+        statuses = [exchange.status for exchange in same]
+        errors = [exchange for exchange in same if (exchange.status or 0) >= 500]
+        if len(errors) >= LASTING and len(errors) == len(statuses):
+            # Where every request fails so, the service is down, which is no verdict.
+            if same[0].operation in answered:
+                yield broken("errors.no-server-error", "any other answer", f"{statuses[-1]}, each time", *same)
+        elif not errors and same[0].answer:
+            yield held("errors.no-server-error", same[0])
+
+
+@law(
+    "errors.key-not-echoed",
+)
+def no_key_is_repeated(trace: Trace) -> Iterator[Finding]:
+    """No answer repeats the API key."""
+    for exchange in trace.exchanges:
+        if ECHO in exchange.notes:
+            yield broken("errors.key-not-echoed", "an answer without the key", "the key", exchange)
+        elif exchange.answer and exchange.answer.refused:
+            yield held("errors.key-not-echoed", exchange)

@@ -1,0 +1,67 @@
+"""Before a run: is the target there, does it let us in, and is it this API? One sentence where it is not."""
+
+from conformance.client import Client
+from conformance.contract import INFRASTRUCTURE
+from conformance.errors import TargetError
+from conformance.exchange import Exchange, NotJson
+from conformance.resources import path_of
+
+OTHER = {"cn": "intl", "intl": "cn"}
+NOBODY = "file-fe-000000000000000000000000"
+
+
+def check(client: Client) -> None:
+    """Ask three harmless questions; one answer that makes sense is enough to begin.
+
+    Raises:
+        TargetError: none made sense; the sentence says why and what to do.
+    """
+    answers: list[Exchange] = []
+    for path, query in (("/files", (("limit", "1"),)), ("/files", ()), (path_of(NOBODY), ())):
+        exchange = client.send("GET", path, query=query)
+        answers.append(exchange)
+        if exchange.answer is None:
+            raise TargetError(
+                f"{client.target.base_url} cannot be used ({exchange.trouble}): check the host and the network."
+            )
+        if _speaks(exchange):
+            break
+    if all(exchange.answer and exchange.answer.status in {404, 405, 501} for exchange in answers):
+        raise TargetError(
+            f"{client.target.base_url} has no route /files: give --target the base URL below which it is."
+        )
+    if not any(_speaks(exchange) for exchange in answers):
+        raise TargetError(_why(client, answers[0]))
+
+
+def _speaks(exchange: Exchange) -> bool:
+    """Whether an answer is JSON and the target's own word on the request."""
+    answer = exchange.answer
+    if answer is None or answer.cut or answer.status in INFRASTRUCTURE | {401} or answer.status >= 500:
+        return False
+    try:
+        answer.json()
+    except NotJson:
+        return False
+    return answer.ok or (answer.status == 400 and exchange.request.path == "/files")
+
+
+def _why(client: Client, exchange: Exchange) -> str:
+    target, answer = client.target, exchange.answer
+    assert answer is not None
+    if answer.status == 401:
+        other = OTHER.get(target.region, "other")
+        return (
+            f"{target.base_url} refuses the key (401): check it, and whether it belongs to the region {other}, "
+            "whose keys are not valid here."
+        )
+    if 300 <= answer.status < 400:
+        return f"{target.base_url} redirects elsewhere ({answer.status}): give --target the final base URL."
+    if answer.status in {402, 403}:
+        return f"{target.base_url} denies the account ({answer.status}): check its permissions and its balance."
+    if answer.status == 429:
+        return f"{target.base_url} is throttling the account (429): wait a minute, or stop its other clients."
+    if answer.status >= 500:
+        return f"{target.base_url} answers with a server error ({answer.status}): try again later."
+    kind = answer.media_type or "no media type"
+    return f"{target.base_url} does not speak this API ({answer.status}, {kind}, no JSON): check --target."

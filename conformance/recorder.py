@@ -1,0 +1,115 @@
+"""Recorder: keeps every exchange of a run, with secrets removed. Redaction lives here and nowhere else."""
+
+import base64
+import dataclasses
+import re
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from conformance.exchange import Answer, Exchange, Pairs, Part, Request
+
+KEPT_BODY = 65_536
+REDACTED = "[redacted]"
+# Shorter keys belong to toy servers; hiding them would hide every "test" of a report.
+SHORTEST_SECRET = 8
+SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
+ECHO = "the answer repeats the key"
+
+
+class Redactor:
+    """Removes known secrets from text and bytes, in the spellings in which a server might echo them."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        spellings: set[str] = set()
+        for secret in (secret for secret in secrets if len(secret) >= SHORTEST_SECRET):
+            spellings |= {secret, quote(secret, safe="")}
+            for plain in (secret, f"Bearer {secret}"):
+                # Base64 of a longer text that holds the secret is aligned in one of three ways.
+                for shift in range(3):
+                    encoded = base64.b64encode(b"\0" * shift + plain.encode()).decode()
+                    spellings.add(encoded[4 if shift else 0 : len(encoded) // 4 * 4 - 4])
+        longest_first = sorted((text for text in spellings if len(text) >= 4), key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        self._bytes_pattern = re.compile(self._pattern.pattern.encode())
+
+    def text(self, value: str) -> str:
+        """Give the text without secrets, and without lone surrogates that no file can hold."""
+        return self._pattern.sub(REDACTED, value).encode("utf-8", "replace").decode()
+
+    def bytes(self, value: bytes) -> bytes:
+        """Give the bytes without secrets."""
+        return self._bytes_pattern.sub(REDACTED.encode(), value)
+
+    def found_in(self, answer: Answer) -> bool:
+        """Whether an answer repeats a secret."""
+        headers = "\n".join(value for _, value in answer.headers)
+        return bool(self._bytes_pattern.search(answer.body) or self._pattern.search(headers))
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """Give the exchange without secrets; one whose answer repeated a key says so in its notes."""
+        answer = exchange.answer
+        notes = exchange.notes
+        if answer:
+            if self.found_in(answer):
+                notes = (*notes, ECHO)
+            answer = dataclasses.replace(
+                answer, headers=self._headers(answer.headers), body=self.bytes(answer.body)
+            )
+        request = exchange.request
+        clean = Request(
+            method=request.method,
+            path=self.text(request.path),
+            query=tuple((self.text(k), self.text(v)) for k, v in request.query),
+            headers=self._headers(request.headers),
+            parts=tuple(self._part(part) for part in request.parts),
+            body_bytes=request.body_bytes,
+        )
+        trouble = self.text(exchange.trouble) if exchange.trouble else None
+        return dataclasses.replace(exchange, request=clean, answer=answer, trouble=trouble, notes=notes)
+
+    def _headers(self, headers: Pairs) -> Pairs:
+        return tuple(
+            (self.text(name), REDACTED if name.lower() in SECRET_HEADERS else self.text(value))
+            for name, value in headers
+        )
+
+    def _part(self, part: Part) -> Part:
+        return dataclasses.replace(
+            part,
+            filename=None if part.filename is None else self.text(part.filename),
+            text=None if part.text is None else self.text(part.text),
+        )
+
+
+class Recorder:
+    """The exchanges of a run in the order in which they were sent."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self.redactor = redactor
+        self._exchanges: list[Exchange] = []
+
+    def __call__(self, exchange: Exchange) -> Exchange:
+        """Keep an exchange, and give it back as it was kept."""
+        clean = self.redactor.exchange(exchange)
+        self._exchanges.append(clean)
+        return clean
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What was kept so far, whole."""
+        return tuple(self._exchanges)
+
+    def log(self) -> tuple[Exchange, ...]:
+        """What was kept so far, bodies cut to the length that a run log holds."""
+        return tuple(_shorten(exchange) for exchange in self._exchanges)
+
+
+def _shorten(exchange: Exchange) -> Exchange:
+    answer = exchange.answer
+    if answer is None or len(answer.body) <= KEPT_BODY:
+        return exchange
+    # Cut at a line's or a character's end, so that the log stays text where the body was text.
+    kept = answer.body[:KEPT_BODY].decode("utf-8", "ignore").encode()
+    body = kept if answer.body.startswith(kept) else answer.body[:KEPT_BODY]
+    notes = (*exchange.notes, f"{len(answer.body)} bytes, of which the log keeps {len(body)}")
+    return dataclasses.replace(exchange, answer=dataclasses.replace(answer, body=body), notes=notes)

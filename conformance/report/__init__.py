@@ -1,0 +1,40 @@
+"""The views of a run: each is a function of the `Run` alone, so the same log gives the same bytes.
+
+words       every sentence the views say themselves
+legible     what a target said, made fit to be read
+summary     counts and groups; summary.json
+terminal    the table at the end of a run
+markdown    summary.md
+curl        an exchange as a command
+evidence    what the card of a clause shows
+traffic     all exchanges as data for the page
+charts      the geometry of the page's drawings
+html        report.html, from templates/
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from conformance.report.html import as_html
+from conformance.report.markdown import as_markdown
+from conformance.report.summary import as_json
+from conformance.report.terminal import table
+from conformance.runs import Run
+
+FORMATS: Final[Mapping[str, Callable[[Run], str]]] = {
+    "summary.json": as_json,
+    "summary.md": as_markdown,
+    "report.html": as_html,
+}
+
+__all__ = ["FORMATS", "table", "write_all"]
+
+
+def write_all(run: Run, folder: Path) -> None:
+    """Write every view into a folder, each beside its final name first, so that none is ever half there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, view in FORMATS.items():
+        draft = folder / f".{name}.part"
+        draft.write_text(view(run), encoding="utf-8", newline="\n")
+        draft.replace(folder / name)

@@ -1,0 +1,134 @@
+"""report.html: one file that opens offline and lets nothing that a target said act.
+
+Three walls stand one behind the other: every string that a template prints passes `legible` and is
+escaped; the exchanges are data that the script shows as text nodes only; and the page's own policy
+forbids all network and every script and style but the two whose digests it names.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from conformance.report import charts, evidence, summary, traffic, words
+from conformance.report.legible import legible
+from conformance.runs import Run
+from conformance.verdicts import Verdict
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+STYLES: Final = ("report.css", "sections.css")
+SCRIPTS: Final = ("report.js", "traffic.js")
+LONGEST: Final = 2_000
+POLICY: Final = (
+    "default-src 'none'; script-src '{script}'; style-src '{style}'; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+def as_html(run: Run) -> str:
+    """Write report.html."""
+    gathered = evidence.gather(run)
+    drawn, top = charts.whiskers(run)
+    style, script = _joined(STYLES), _joined(SCRIPTS)
+    # The policy's digests are of the text between the tags, to the byte; both texts are our own.
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            run=run,
+            style=Markup(style),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+            policy=POLICY.format(script=_digest(script), style=_digest(style)),
+            traffic=Markup(traffic.as_script(run, evidence.shown_numbers(gathered), _phrases())),  # noqa: S704
+            host=host(run.header.base_url),
+            headline=summary.headline(run),
+            ending=summary.ending(run),
+            total=summary.whole(run),
+            chapters=summary.by_chapter(run),
+            levels=summary.by_level(run),
+            groups={name: [gathered[row.id] for row in rows] for name, rows in summary.chapters(run).items()},
+            gathered=gathered,
+            not_held=[gathered[row.id] for row in summary.not_held(run)],
+            owed=[gathered[row.id] for row in summary.owed(run)],
+            causes=summary.causes(run),
+            whiskers=drawn,
+            top=top,
+            timeline=charts.timeline(run),
+        )
+    )
+
+
+def host(base_url: str) -> str:
+    """Name the host of a base URL without anything secret that may stand before it."""
+    try:
+        return urlsplit(base_url).netloc.rpartition("@")[2] or base_url
+    except ValueError:
+        return base_url
+
+
+def prose(text: str) -> Markup:
+    """Set one of our own sentences, with code between back quotes."""
+    pieces = legible(text, limit=LONGEST).split("`")
+    if len(pieces) % 2 == 0:
+        return escape("`".join(pieces))
+    wrapped = (Markup("<code>{}</code>").format(piece) for piece in pieces[1::2])
+    return Markup("").join(
+        piece for pair in zip_longest(map(escape, pieces[::2]), wrapped) for piece in pair if piece
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.globals.update(
+        prose=prose,
+        say=words.say,
+        plural=words.plural,
+        number=words.number,
+        duration=words.duration,
+        size=words.size,
+        moment=words.moment,
+        bar=charts.bar,
+        kind_word=charts.kind_word,
+        web=evidence.web,
+        untested=evidence.untested,
+        columns=summary.COLUMNS,
+        chart=charts,
+    )
+    environment.tests["unproven"] = lambda verdict: verdict is Verdict.UNPROVEN
+    return environment
+
+
+def _shown(value: Any) -> Any:
+    """Stand between every value and the page; markup is ours alone and goes through as it is."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return legible(value, limit=LONGEST)
+
+
+def _phrases() -> dict[str, str]:
+    """Give the words that the script says."""
+    prefixes = ("x.", "filter.", "traffic.")
+    return {key: phrase for key, phrase in words.ENGLISH.items() if key.startswith(prefixes)}
+
+
+def _joined(names: Iterable[str]) -> str:
+    return "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,246 @@
+"""Every word that the views say themselves, and how they write numbers; nothing a target said is here.
+
+One language is one table, so that another language is one table more.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+ENGLISH: Final[Mapping[str, str]] = {
+    "language": "en",
+    "title": "Conformance of {target}",
+    "product": "Model Studio conformance",
+    "skip": "Skip to the clauses",
+    "theme": "Light or dark",
+    "nav.unproven": "Unproven",
+    "nav.conflicts": "Conflicts",
+    "nav.cost": "Cost",
+    "nav.traffic": "Traffic",
+    # nouns
+    "clause.one": "{n} clause",
+    "clause.many": "{n} clauses",
+    "failed.one": "1 clause failed",
+    "failed.many": "{n} clauses failed",
+    "warned.one": "1 warned",
+    "warned.many": "{n} warned",
+    "owed.one": "1 required clause is unproven",
+    "owed.many": "{n} required clauses are unproven",
+    "erred.one": "1 clause met an error of our own",
+    "erred.many": "{n} clauses met an error of our own",
+    "exchange.one": "{n} exchange",
+    "exchange.many": "{n} exchanges",
+    "request.one": "{n} request",
+    "request.many": "{n} requests",
+    "finding.one": "{n} finding",
+    "finding.many": "{n} findings",
+    "times": "{n} times",
+    # verdicts and levels
+    "verdict": "Verdict",
+    "level": "Level",
+    "chapter": "Chapter",
+    "meaning.pass": "Exercised, and held.",
+    "meaning.fail": "A must did not hold.",
+    "meaning.warn": "A should did not hold.",
+    "meaning.known": "Did not hold, and a deviation that is still valid says so.",
+    "meaning.observed": "Recorded, not judged.",
+    "meaning.absent": "This region does not offer it.",
+    "meaning.unproven": "Could not be exercised; the reason is named.",
+    "meaning.error": "The suite's own fault.",
+    "meaning.must": "Stated as a rule by the newest page for this region.",
+    "meaning.should": "Shown by a sample, or follows from a rule.",
+    "meaning.observed-level": "Seen in answers, or left open by every page.",
+    # exit statuses
+    "exit": "Exit status",
+    "exit.0": "nothing failed, and everything required was proven",
+    "exit.1": "something failed",
+    "exit.2": "the run was interrupted",
+    "exit.3": "the suite itself failed",
+    "exit.4": "the command line asked for something impossible",
+    "exit.5": "nothing was exercised",
+    "exit.6": "nothing failed, but a required clause is unproven",
+    "exit.other": "no meaning is known for it",
+    "exit.sentence": "Exit status {status}: {words}.",
+    "headline.0": "Everything required held",
+    "headline.1": "Something failed",
+    "headline.2": "The run was interrupted",
+    "headline.3": "The suite itself failed",
+    "headline.4": "The run could not begin",
+    "headline.5": "Nothing was exercised",
+    "headline.6": "Nothing failed, but something required is unproven",
+    "headline.unproven": "Nothing failed, but {owed}",
+    "headline.other": "The run ended with status {status}",
+    # facts of the header
+    "fact.target": "Target",
+    "fact.region": "Region",
+    "fact.host": "Host",
+    "fact.base": "Base URL",
+    "fact.started": "Started",
+    "fact.contract": "Contract",
+    "fact.profile": "Profile",
+    "fact.lane": "Lane",
+    "fact.seed": "Seed",
+    "fact.pace": "Pace",
+    "fact.version": "Suite version",
+    # the matrix
+    "matrix": "Verdicts",
+    "matrix.chapters": "Chapters and verdicts",
+    "matrix.levels": "Levels and verdicts",
+    "matrix.score": "held / exercised / all",
+    "matrix.all": "All chapters",
+    "matrix.cell": "{n} {verdict} in {name}",
+    "matrix.note": (
+        "Exercised clauses were put to the test and judged. Observed ones are recorded, not judged, and "
+        "stand apart; absent, unproven and error were not judged either."
+    ),
+    "matrix.legend": "What the verdicts and levels mean",
+    "score": "{held} / {exercised} / {all}",
+    "score.sentence": "{held} of {exercised} exercised clauses held; the contract has {all}.",
+    # what needs a look
+    "attention": "What did not hold",
+    "attention.none": "Every clause that was exercised held.",
+    "attention.more": "{n} more: see the full list.",
+    "owed": "Required, but unproven",
+    "expected": "Expected",
+    "actual": "Actual",
+    "contrast": "expected {expected}; got {actual}",
+    "contrast.expected": "expected {expected}",
+    "contrast.actual": "got {actual}",
+    # the clauses
+    "clauses": "Clauses",
+    "filter": "Filter the clauses",
+    "filter.search": "Search",
+    "filter.placeholder": "id, sentence, source, reason …",
+    "filter.all-levels": "every level",
+    "filter.all-chapters": "every chapter",
+    "filter.clear": "Clear filters",
+    "filter.shown": "{shown} of {all} clauses shown",
+    "filter.none": "No clause matches these filters.",
+    "expand": "Expand all",
+    "collapse": "Collapse all",
+    "why": "Why",
+    "why.untestable": "No test exists: {reason}",
+    "why.silent": "No finding was recorded.",
+    "why.more": "{n} more findings are in the run log.",
+    "sources": "Sources",
+    "applies": "Applies to",
+    "regions": "Regions",
+    "needs": "Needs",
+    "tests": "Tests",
+    "tests.more": "{n} more tests are in the run log.",
+    "link": "Link to this clause",
+    "required": "required",
+    "evidence": "Exchanges",
+    "evidence.more": "{n} more, under “All traffic”.",
+    "evidence.numbers": "exchange {numbers}",
+    # the other sections
+    "unproven": "Not proven, and why",
+    "unproven.none": "Nothing was left unproven.",
+    "unproven.silent": "No reason was given.",
+    "conflicts": "Where the documents disagree",
+    "conflicts.none": "No contradiction between the documents touches this contract.",
+    "conflicts.readings": "Readings",
+    "conflicts.adopted": "Adopted",
+    "conflicts.chosen": "adopted",
+    "conflicts.why": "Why",
+    "conflicts.probe": "Asked by",
+    "conflicts.clauses": "Clauses",
+    "cost": "What this cost",
+    "cost.requests": "Requests",
+    "cost.uploads": "Uploads",
+    "cost.bytes": "Bytes sent",
+    "cost.seconds": "Wall time",
+    "cost.operation": "Operation",
+    "cost.unnamed": "outside the contract",
+    "cost.unanswered": "No answer",
+    "cost.min": "Min",
+    "cost.median": "Median",
+    "cost.p95": "p95",
+    "cost.scale": "0 to {top}: line from min to p95, mark at the median",
+    "traffic": "All traffic",
+    "traffic.empty": "Nothing was sent.",
+    "traffic.open": "Show the exchanges",
+    "traffic.timeline": "Requests over {seconds}, by kind of answer",
+    "traffic.script": "The exchanges are shown by JavaScript; the same ones are in run.jsonl.",
+    "traffic.filter": "Search the exchanges",
+    "traffic.placeholder": "path, status, account, test, body …",
+    "traffic.status": "Answer",
+    "traffic.any": "every answer",
+    "traffic.none": "no answer",
+    "traffic.shown": "{shown} of {all} exchanges",
+    "traffic.further": "Show {n} more",
+    "traffic.omitted": "{n} more exchanges are only in run.jsonl: this page is kept small.",
+    "traffic.bounded": "Long bodies are cut here; run.jsonl holds them as they were recorded.",
+    # one exchange; these are shown by the script
+    "x.request": "Request",
+    "x.answer": "Answer",
+    "x.headers": "{n} headers",
+    "x.parts": "Parts of the body",
+    "x.bytescount": "{n} bytes",
+    "x.file": "file name {filename}",
+    "x.body": "Body, {size} bytes",
+    "x.nobody": "No body.",
+    "x.noanswer": "No answer came.",
+    "x.trouble": "Trouble: {trouble}",
+    "x.attempt": "attempt {n}",
+    "x.repeated": "repeated afterwards",
+    "x.account": "account: {account}",
+    "x.test": "Test",
+    "x.notes": "Notes",
+    "x.curl": "Reproduce",
+    "x.copy": "Copy",
+    "x.copied": "Copied",
+    "x.copyfailed": "Selected: press Ctrl+C",
+    "x.stopped": "the recorder stopped here: more came",
+    "x.bytes": "not UTF-8: other bytes are written \\xNN",
+    "x.more": "{n} more are only in run.jsonl",
+    "x.sent": "{n} bytes sent",
+    # the terminal
+    "terminal.more": "… and {n} more: see report.html",
+}
+
+CUT: Final = "… [cut: {all} characters]"
+
+
+def say(key: str, **values: object) -> str:
+    """Say one thing; numbers are written with separators."""
+    written = {name: number(value) if type(value) is int else value for name, value in values.items()}
+    return ENGLISH[key].format(**written)
+
+
+def plural(key: str, n: int) -> str:
+    """Say how many of a thing there are."""
+    return say(f"{key}.{'one' if n == 1 else 'many'}", n=n)
+
+
+def number(n: int) -> str:
+    """Write a whole number with separators."""
+    return f"{n:,}"
+
+
+def duration(seconds: float) -> str:
+    """Write a duration in the unit that it is read in."""
+    if seconds < 0.0005:
+        return "0 ms"
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 100:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{number(minutes)} min {rest:02d} s"
+
+
+def size(count: int) -> str:
+    """Write a number of bytes in the unit that it is read in."""
+    if count < 1000:
+        return f"{count} B"
+    if count < 1_000_000:
+        return f"{count / 1000:.1f} kB"
+    return f"{count / 1_000_000:.1f} MB"
+
+
+def moment(iso: str) -> str:
+    """Write an ISO 8601 moment in UTC to the minute; what is none stays as it is."""
+    day, mark, time = iso.partition("T")
+    if not mark or len(time) < 5 or not time.endswith(("Z", "+00:00")):
+        return iso
+    return f"{day} {time[:5]} UTC"

@@ -1,0 +1,41 @@
+"""What a run creates, so that nothing of it stays behind. Knows ids and file names, never anybody else's."""
+
+from urllib.parse import quote
+
+from conformance.exchange import Exchange
+
+PREFIX = "conformance-"
+
+
+class Resources:
+    """Listens to every exchange: remembers each file that an upload made, forgets each that is gone."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, str] = {}
+        self.leaked: tuple[str, ...] = ()
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Take note of an exchange."""
+        request = exchange.request
+        if request.is_upload and exchange.succeeded:
+            name = exchange.mapping().get("id")
+            if isinstance(name, str) and name:
+                self._ids[name] = exchange.account
+        elif request.method == "DELETE" and exchange.answer:
+            gone = exchange.succeeded or exchange.answer.status in {404, 410}
+            if gone and exchange.account == self._ids.get(_named(request.path, self._ids)):
+                del self._ids[_named(request.path, self._ids)]
+
+    @property
+    def left(self) -> tuple[tuple[str, str], ...]:
+        """The ids that are still there with the accounts that hold them, newest first."""
+        return tuple(reversed(self._ids.items()))
+
+
+def path_of(name: str) -> str:
+    """Give the path of a file, whatever characters a server put into its id."""
+    return f"/files/{quote(name, safe='')}"
+
+
+def _named(path: str, ids: dict[str, str]) -> str:
+    return next((name for name in ids if path_of(name) == path), "")

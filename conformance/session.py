@@ -1,0 +1,227 @@
+"""One run in progress: wires target, client and recorder together, gathers findings, rules at the end."""
+
+import contextlib
+import datetime as dt
+import secrets
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from conformance import laws
+from conformance.deviations import Deviation
+from conformance.deviations import apply as apply_deviations
+from conformance.budget import Budget, Caps
+from conformance.clauses import Clause, Profile, registry
+from conformance.client import Client, Timing
+from conformance.contract import contract
+from conformance.errors import TargetError
+from conformance.exchange import Exchange
+from conformance.files import Files
+from conformance.pacing import Pace
+from conformance.recorder import Recorder, Redactor
+from conformance.resources import Resources
+from conformance.runs import ClauseRow, Footer, Header, Run, Totals, clause_row
+from conformance.targets import Target
+from conformance.trace import Trace
+from conformance.verdicts import ExitStatus, Finding, Ruling, Verdict, exit_status, weigh
+
+KEPT_EXCHANGES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the command line asked for."""
+
+    profile: Profile = Profile.STANDARD
+    lane: str = "gate"
+    seed: int = 0
+    pace: str = "documented"
+    caps: Caps = Caps()
+    deviations: tuple[Deviation, ...] = ()
+    lag: float = 10.0
+
+
+class Session:
+    """A run from its first request to its ruling."""
+
+    def __init__(self, target: Target, settings: Settings, pace: Pace, timing: Timing | None = None) -> None:
+        self.target = target
+        self.settings = settings
+        self.registry = registry()
+        self.recorder = Recorder(Redactor(target.secrets))
+        self.budget = Budget(settings.caps)
+        self.client = Client(
+            target, recorder=self.recorder, pace=pace, budget=self.budget, timing=timing
+        )
+        self.resources = Resources()
+        self.client.listeners.append(self.resources)
+        self.files = Files(self.client, lag=settings.lag)
+        self.zone: float | None = None
+        self.tag = secrets.token_hex(4)
+        self.obstacle = ""
+        self.findings: list[Finding] = []
+        self.tests: dict[str, list[str]] = defaultdict(list)
+        self._started = dt.datetime.now(dt.UTC)
+        self._clock = time.monotonic()
+        self._measured: list[Finding] = []
+        self._lawful: tuple[Finding, ...] = ()
+        self._stand: tuple[int, float | None] = (0, None)
+
+    def in_scope(self, clause: Clause) -> str:
+        """Give the reason why this run does not exercise a clause, or nothing where it does."""
+        if clause.untestable:
+            return f"untestable: {clause.untestable}"
+        if not self.settings.profile.includes(clause.profile):
+            return f"profile: only --profile={clause.profile} exercises it"
+        if clause.key == "other-region" and not self.target.other_region_key:
+            return "no key: a key of the other region is shown to a live host only by its owner"
+        return ""
+
+    def judged(self) -> tuple[Finding, ...]:
+        """Judge all traffic so far by openapi.yaml and by the laws; the same traffic is judged once."""
+        exchanges = self.recorder.exchanges
+        judged, zone = self._stand
+        if judged != len(exchanges) or zone != self.zone:
+            self._measured += _measure(exchanges[judged:])
+            self._lawful = laws.judge(Trace(exchanges, self.zone))
+            self._stand = (len(exchanges), self.zone)
+        return (*self._measured, *self._lawful)
+
+    def clean(self) -> None:
+        """Delete what the run made, newest first; what cannot be deleted is named in `resources.leaked`."""
+        self.client.test = "clean-up"
+        with contextlib.suppress(TargetError):
+            for name, account in self.resources.left:
+                self.files.delete(name, account=account, cleaning=True)
+        self.resources.leaked = tuple(name for name, _ in self.resources.left)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.client.close()
+
+    def run(self, *, interrupted: bool = False, selected: frozenset[str] | None = None) -> Run:
+        """Rule on every clause and give the whole run; `selected` are the clauses that were asked for."""
+        traffic = [finding for finding in self.judged() if finding.verdict is Verdict.FAIL]
+        found: dict[str, list[Finding]] = defaultdict(list)
+        for finding in [*self.findings, *traffic]:
+            found[finding.clause].append(finding)
+        rulings = [self._rule(clause, found[clause.id], selected) for clause in self.registry]
+        rulings = _without_cascades(rulings, self.registry.clauses)
+        ruled, strays = apply_deviations(
+            tuple(rulings), self.settings.deviations, registry=self.registry, today=self._started.date()
+        )
+        status = exit_status(ruled)
+        if strays and status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:
+            status = ExitStatus.FAILED
+        return Run(
+            header=self._header(),
+            exchanges=self.recorder.log(),
+            findings=tuple(finding for name in sorted(found) for finding in found[name]),
+            clauses=tuple(self._row(ruling) for ruling in ruled),
+            conflicts=self.registry.conflicts,
+            footer=Footer(
+                exit_status=int(ExitStatus.INTERRUPTED if interrupted else status),
+                totals=self._totals(),
+                note=" ".join(filter(None, [self.obstacle, *strays, self._leak()])),
+            ),
+        )
+
+    def _leak(self) -> str:
+        left = self.resources.leaked
+        return f"{len(left)} files could not be deleted and are still there: {', '.join(left[:5])}." if left else ""
+
+    def _rule(self, clause: Clause, found: list[Finding], selected: frozenset[str] | None) -> Ruling:
+        reason = self.in_scope(clause)
+        wanted = selected is None or clause.id in selected
+        required = clause.level == "must" and not reason and (wanted or bool(self.obstacle))
+        if self.target.region not in clause.regions:
+            verdict, reason = Verdict.ABSENT, f"{self.target.region} does not offer it"
+        elif self.obstacle and not found:
+            verdict, reason = Verdict.UNPROVEN, self.obstacle
+        elif not found:
+            verdict = Verdict.UNPROVEN
+            reason = reason or ("no test of it came to run" if wanted else "it was not selected")
+        else:
+            verdict, why = weigh(clause.level, found)
+            reason = why
+        return Ruling(
+            clause=clause.id,
+            level=clause.level,
+            verdict=verdict,
+            reason=reason,
+            required=required,
+            findings=tuple(found),
+        )
+
+    def _row(self, ruling: Ruling) -> ClauseRow:
+        numbers: dict[int, None] = {}
+        for finding in sorted(ruling.findings, key=lambda f: f.verdict is not Verdict.FAIL):
+            numbers.update(dict.fromkeys(finding.exchanges))
+        return clause_row(
+            self.registry[ruling.clause],
+            ruling,
+            self.tests[ruling.clause],
+            list(numbers)[:KEPT_EXCHANGES],
+        )
+
+    def _header(self) -> Header:
+        return Header(
+            target=self.target.name,
+            region=self.target.region,
+            base_url=self.target.base_url,
+            started=self._started.isoformat(timespec="seconds"),
+            contract=self.registry.digest,
+            version=_version(),
+            profile=self.settings.profile,
+            lane=self.settings.lane,
+            seed=self.settings.seed,
+            pace=self.settings.pace,
+        )
+
+    def _totals(self) -> Totals:
+        return Totals(
+            requests=self.budget.requests,
+            uploads=self.budget.uploads,
+            bytes_sent=self.budget.bytes,
+            seconds=round(time.monotonic() - self._clock, 2),
+        )
+
+
+def _measure(exchanges: Iterable[Exchange]) -> Iterable[Finding]:
+    for exchange in exchanges:
+        judgement = contract().judge(exchange)
+        yield from judgement.violations
+        broken = {finding.clause for finding in judgement.violations}
+        for clause in sorted(judgement.measured - broken):
+            yield Finding(clause=clause, verdict=Verdict.PASS, exchanges=(exchange.number,))
+
+
+def _without_cascades(rulings: list[Ruling], clauses: dict[str, Clause]) -> list[Ruling]:
+    """Where a prerequisite did not hold, its dependants are unproven, naming it."""
+    bad = {ruling.clause for ruling in rulings if ruling.verdict in {Verdict.FAIL, Verdict.WARN}}
+
+    def cause(name: str) -> str:
+        return next((need for need in clauses[name].needs if need in bad or cause(need)), "")
+
+    return [
+        Ruling(
+            clause=ruling.clause,
+            level=ruling.level,
+            verdict=Verdict.UNPROVEN,
+            reason=f"it needs {cause(ruling.clause)}, which did not hold",
+            required=ruling.required,
+            findings=ruling.findings,
+        )
+        if cause(ruling.clause) and ruling.verdict in {Verdict.FAIL, Verdict.WARN, Verdict.UNPROVEN}
+        else ruling
+        for ruling in rulings
+    ]
+
+
+def _version() -> str:
+    try:
+        return version("model-studio-conformance")
+    except PackageNotFoundError:
+        return "0+source"

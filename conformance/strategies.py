@@ -1,0 +1,61 @@
+"""Hypothesis: lawful queries of the list over a known set of files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from conformance.corpus import Corpus
+from conformance.files import description
+from conformance.times import DAY, FORMATS, write
+
+PURPOSES = (None, "file-extract", "batch")
+# More pages than this cost more than they show.
+MOST_PAGES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One lawful query of the list."""
+
+    query: Mapping[str, Any]
+
+
+def instants(corpus: Corpus, zone: float | None) -> tuple[tuple[str, ...], ...]:
+    """Give times on either side of the corpus, each in all formats that can say it beyond doubt."""
+    created = [description(sent.exchange).get("created_at") for sent in corpus.files]
+    known = [moment for moment in created if isinstance(moment, int)] or [0]
+    first, last = min(known), max(known)
+    days = tuple(form for form in FORMATS if "date" in form and "time" not in form)
+    far = tuple(
+        tuple(write(moment, form) for form in FORMATS) for moment in (first - 3 * DAY, last + 3 * DAY)
+    )
+    if zone is None:
+        return far
+    exact = tuple(form for form in FORMATS if form not in days)
+    return (
+        *far,
+        *(tuple(write(moment, form, zone) for form in exact) for moment in (first - 2, first + 1, last - 1, last + 2)),
+    )
+
+
+def choices(moments: Sequence[Sequence[str]]) -> st.SearchStrategy[Choice]:
+    """Draw a query: each filter or none, a limit, and times in any of the formats."""
+    moment = st.none() | st.sampled_from(moments).flatmap(st.sampled_from)
+    drawn = st.fixed_dictionaries(
+        {
+            "purpose": st.sampled_from(PURPOSES),
+            "create_after": moment,
+            "create_before": moment,
+            "limit": st.sampled_from((None, 5, 9, 20, 2000)),
+        }
+    )
+    return drawn.map(lambda query: Choice({k: v for k, v in query.items() if v is not None}))
+
+
+def exact_limits(count: int) -> tuple[int, ...]:
+    """Give limits that cut a list of that length into full pages: into one, and into a few."""
+    few = [count // pages for pages in range(2, MOST_PAGES + 1) if count % pages == 0 and count >= pages]
+    whole = [count] if 1 <= count <= 2000 else []
+    return (*whole, *few[:1])

@@ -1,0 +1,98 @@
+"""Exchanges that several clauses judge: made once, when first asked for."""
+
+import pytest
+from hypothesis import Phase, settings
+
+from conformance import corpus as corpora
+from conformance.corpus import Corpus, Sent, Small
+from conformance.exchange import Exchange
+from conformance.expect import Unproven, answered, describe
+from conformance.files import Files
+from conformance.session import Session
+from conformance.trace import Traversal
+from conformance.zones import zone_of
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _draws(conformance: Session) -> None:
+    """Draw the same cases each time in the lane gate; never shrink, for each step costs a request."""
+    settings.register_profile(
+        "conformance",
+        derandomize=conformance.settings.lane == "gate",
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        report_multiple_bugs=False,
+        suppress_health_check=list(settings.get_profile("default").suppress_health_check),
+    )
+    settings.load_profile("conformance")
+
+
+@pytest.fixture(scope="session")
+def files(conformance: Session) -> Files:
+    return conformance.files
+
+
+@pytest.fixture(scope="session")
+def tag(conformance: Session) -> str:
+    return conformance.tag
+
+
+@pytest.fixture(scope="session")
+def corpus(conformance: Session, tag: str) -> Corpus:
+    return corpora.upload(conformance.files, conformance.settings.profile, tag)
+
+
+@pytest.fixture(scope="session")
+def kept(corpus: Corpus) -> Corpus:
+    """The corpus, where at least something was accepted."""
+    if not corpus.files:
+        said = describe(corpus.sent[0].exchange)
+        raise Unproven(f"it needs a file, and no upload was accepted: {said}")
+    return corpus
+
+
+@pytest.fixture(scope="session")
+def twin(kept: Corpus) -> Exchange:
+    """An upload that was accepted: the twin of every upload that must not be."""
+    return kept.files[0].exchange
+
+
+@pytest.fixture(scope="session")
+def settled(files: Files, kept: Corpus) -> Traversal:
+    """The list once it shows the whole corpus, or as it is when waiting is of no use."""
+    exchange, traversal = files.wait_listed(kept.ids)
+    if traversal is None:
+        answered(exchange)
+        raise Unproven(f"it needs the list, which answered {describe(exchange)}")
+    return traversal
+
+
+@pytest.fixture(scope="session")
+def visible(settled: Traversal, kept: Corpus) -> tuple[str, ...]:
+    """The ids of the corpus in the order of the list."""
+    found = tuple(name for name in settled.ids if name in set(kept.ids))
+    if not found:
+        raise Unproven("it needs a listed file, and the list shows none of those that were uploaded")
+    return found
+
+
+@pytest.fixture(scope="session")
+def zone(conformance: Session, settled: Traversal, kept: Corpus) -> float | None:
+    """The offset from UTC in which the list reads times, or None where it cannot be found."""
+    assert settled
+    conformance.zone = zone_of(conformance.files, kept.files[-1])
+    return conformance.zone
+
+
+@pytest.fixture(scope="session")
+def small(tag: str, kept: Corpus) -> Small:
+    return Small(tag, kept.files[0].purpose)
+
+
+@pytest.fixture(scope="session")
+def deleted(files: Files, kept: Corpus, settled: Traversal) -> tuple[Sent, Exchange]:
+    """A file of the corpus, deleted: the twin of another where there is one."""
+    assert settled
+    doomed = next((sent for sent in kept.files if sent.plan.twin), kept.files[-1])
+    return doomed, files.delete(doomed.id)

@@ -1,0 +1,100 @@
+"""Whose key opens what."""
+
+from collections.abc import Callable
+
+import pytest
+
+from conformance import expect
+from conformance.corpus import Corpus, Small
+from conformance.exchange import Exchange
+from conformance.files import Files
+from conformance.marks import clause
+
+Ask = Callable[[Files, str, str], Exchange]
+OPERATIONS: dict[str, Ask] = {
+    "list": lambda files, _, account: files.list(limit=1, account=account),
+    "retrieve": lambda files, name, account: files.retrieve(name, account=account),
+    "delete": lambda files, name, account: files.delete(name, account=account),
+}
+ALMOST_RIGHT = ("altered", "longer", "shorter")
+
+
+@clause("authentication.bearer")
+def test_a_valid_key_lets_a_request_in(files: Files) -> None:
+    expect.accepted(files.list(limit=1))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@clause("authentication.no-key")
+def test_a_request_without_a_key_is_refused(files: Files, kept: Corpus, operation: str) -> None:
+    name = kept.files[0].id
+    twin = files.retrieve(name)
+    expect.refused(OPERATIONS[operation](files, name, "none"), twin=twin, status=401)
+
+
+@clause("authentication.no-key")
+def test_an_upload_without_a_key_is_refused(files: Files, small: Small, twin: Exchange) -> None:
+    exchange = files.upload(small("no key"), small.purpose, account="none")
+    expect.refused(exchange, twin=twin, status=401)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@clause("authentication.wrong-key")
+def test_a_request_with_a_wrong_key_is_refused(files: Files, kept: Corpus, operation: str) -> None:
+    name = kept.files[0].id
+    twin = files.retrieve(name)
+    expect.refused(OPERATIONS[operation](files, name, "wrong"), twin=twin, status=401)
+
+
+@pytest.mark.parametrize("account", ALMOST_RIGHT)
+@clause("authentication.wrong-key")
+def test_a_key_that_is_almost_right_is_refused(files: Files, kept: Corpus, account: str) -> None:
+    expect.refused(files.list(limit=1, account=account), twin=files.retrieve(kept.files[0].id), status=401)
+
+
+@clause("authentication.wrong-key")
+def test_an_upload_with_a_wrong_key_is_refused(files: Files, small: Small, twin: Exchange) -> None:
+    exchange = files.upload(small("wrong key"), small.purpose, account="wrong")
+    expect.refused(exchange, twin=twin, status=401)
+
+
+@pytest.mark.parametrize("header", ["Basic c2stbm8ta2V5Og==", "Bearer", "Token sk-no-key"])
+@clause("authentication.malformed")
+def test_a_header_that_is_no_bearer_token_is_refused(files: Files, header: str) -> None:
+    headers = (("authorization", header),)
+    exchange = files.client.send("GET", "/files", query=(("limit", "1"),), headers=headers, account="none")
+    expect.refused(exchange, twin=files.list(limit=1), status=401)
+
+
+@clause("authentication.error-code")
+def test_the_refusal_of_a_key_has_its_code(files: Files) -> None:
+    exchange = expect.answered(files.list(limit=1, account="wrong"))
+    if exchange.status != 401:
+        raise expect.Unproven(f"a wrong key was not refused with 401 but got {expect.describe(exchange)}")
+    error = exchange.mapping().get("error")
+    code = error.get("code") if isinstance(error, dict) else None
+    expect.that(code in {"invalid_api_key", "InvalidApiKey"}, "invalid_api_key", code, exchange)
+
+
+@clause("authentication.nothing-done")
+def test_a_refused_request_has_changed_nothing(files: Files, kept: Corpus, small: Small) -> None:
+    name = kept.files[0].id
+    attempts = [
+        *(files.delete(name, account=account) for account in ("none", "wrong")),
+        files.upload(file := small("refused"), small.purpose, account="wrong"),
+    ]
+    if not all(exchange.answer and exchange.answer.refused for exchange in attempts):
+        raise expect.Unproven("a request without a valid key was not refused in the first place")
+    exchange, walk = files.everything()
+    expect.accepted(exchange)
+    names = [item.get("filename") for page in (walk.pages if walk else ()) for item in page.items]
+    expect.that(file.filename not in names, "no such file", "the refused upload is listed", *attempts, exchange)
+    still = files.retrieve(name)
+    expect.answered(still)
+    expect.that(still.succeeded, "the file still there", expect.describe(still), *attempts, still)
+
+
+@clause("authentication.region-key")
+def test_a_key_of_the_other_region_is_refused(files: Files) -> None:
+    exchange = files.list(limit=1, account="other-region")
+    expect.refused(exchange, twin=files.list(limit=1), status=401)

@@ -1,0 +1,221 @@
+"""The list narrowed by purpose and time."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance import expect, times
+from conformance.corpus import Corpus, Sent
+from conformance.exchange import Exchange
+from conformance.files import Files, description
+from conformance.marks import clause, judging
+from conformance.session import Session
+from conformance.strategies import Choice, choices, instants
+from conformance.trace import Traversal, read_page
+from conformance.zones import offset_by
+
+PURPOSES = ("file-extract", "batch")
+# Further from now than any two zones are from each other.
+FAR = 3 * times.DAY
+
+
+def _own(exchange: Exchange, kept: Corpus) -> set[str]:
+    page = read_page(exchange)
+    return set(page.ids if page else ()) & set(kept.ids)
+
+
+@clause("filters.purpose-complete")
+def test_a_purpose_selects_all_its_files(files: Files, kept: Corpus, settled: Traversal) -> None:
+    assert settled
+    for purpose in PURPOSES:
+        wanted = {sent.id for sent in kept.files if sent.purpose == purpose}
+        exchange, walk = files.everything(purpose=purpose)
+        expect.accepted(exchange)
+        missing = sorted(wanted - set(walk.ids if walk else ()))
+        expect.that(not missing, f"all files for {purpose}", f"without {missing[:3]}", exchange)
+
+
+@clause("filters.purpose-unknown")
+def test_a_purpose_that_nobody_knows_selects_nothing(files: Files, settled: Traversal) -> None:
+    assert settled
+    exchange = files.list(purpose="conformance-unknown", limit=5)
+    if exchange.succeeded:
+        expect.equal([], exchange.mapping().get("data"), exchange)
+    else:
+        expect.refused(exchange, twin=files.list(purpose="batch", limit=5))
+
+
+@clause("filters.purpose-batch-output")
+def test_the_purpose_batch_output_is_tried(files: Files) -> None:
+    exchange = expect.answered(files.list(purpose="batch_output", limit=5))
+    page = read_page(exchange) if exchange.succeeded else None
+    what = f"200 with {len(page.items)} files" if page else expect.describe(exchange)
+    expect.record(f"purpose=batch_output: {what}", exchange)
+
+
+@pytest.mark.parametrize("form", [judging(f"filters.format-{form}", form) for form in times.FORMATS])
+def test_a_format_is_accepted(files: Files, settled: Traversal, form: str) -> None:
+    assert settled
+    now = time.time()
+    for name in ("create_after", "create_before"):
+        for distance in (-FAR, FAR):
+            expect.accepted(files.list(**{name: times.write(now + distance, form)}))
+
+
+@clause("filters.time-malformed")
+def test_a_time_that_is_none_is_refused(files: Files) -> None:
+    for name in ("create_after", "create_before"):
+        twin = files.list(**{name: times.write(time.time(), "date")}, limit=5)
+        for text in ("yesterday", "2025-13-45"):
+            expect.refused(files.list(**{name: text}, limit=5), twin=twin)
+
+
+@clause("filters.time-zone")
+def test_the_zone_is_recorded(zone: float | None, kept: Corpus) -> None:
+    if zone is None:
+        raise expect.Unproven("no zone explains which files the times select")
+    expect.record(f"times are read as UTC{zone / 3600:+g}", kept.files[-1].exchange)
+
+
+@clause("filters.one-zone")
+def test_both_parameters_read_one_zone(files: Files, kept: Corpus, zone: float | None) -> None:
+    if zone is not None:
+        for form in ("compact-datetime", "datetime"):
+            expect.that(True, "one zone", zone, _window(files, kept.files[-1], zone, form))  # noqa: FBT003
+        return
+    sent = kept.files[-1]
+    after = offset_by(files, sent, "create_after")
+    before = offset_by(files, sent, "create_before")
+    if after is None or before is None:
+        raise expect.Unproven("times do not select files in any zone")
+    expect.that(abs(after - before) < 900, f"UTC{after / 3600:+g} for both", f"UTC{before / 3600:+g} for create_before")
+
+
+def _window(files: Files, sent: Sent, zone: float, form: str) -> Exchange:
+    created = description(sent.exchange)["created_at"]
+    return files.list(
+        create_after=times.write(created - 2, form, zone), create_before=times.write(created + 2, form, zone)
+    )
+
+
+@clause("filters.create-after-complete")
+def test_later_files_are_all_selected(files: Files, kept: Corpus, zone: float | None) -> None:
+    _selected(files, kept, zone, "create_after", late=True)
+
+
+@clause("filters.create-before-complete")
+def test_earlier_files_are_all_selected(files: Files, kept: Corpus, zone: float | None) -> None:
+    _selected(files, kept, zone, "create_before", late=False)
+
+
+def _selected(files: Files, kept: Corpus, zone: float | None, name: str, *, late: bool) -> None:
+    middle = _middle(kept)
+    for form in ("compact-datetime", "datetime"):
+        exchange, walk = files.everything(**{name: times.write(middle, form, _known(zone))})
+        expect.accepted(exchange)
+        wanted = {sent.id for sent in kept.files if sent.late is late}
+        got = set(walk.ids if walk else ()) & set(kept.ids)
+        expect.that(got >= wanted, f"{len(wanted)} files", f"{len(got & wanted)} of them", exchange)
+
+
+@clause("filters.formats-agree")
+def test_formats_agree(files: Files, kept: Corpus, zone: float | None) -> None:
+    middle, offset = _middle(kept), _known(zone)
+    for name in ("create_after", "create_before"):
+        for forms, instant in (
+            (("compact-datetime", "datetime"), middle),
+            (("compact-date", "date"), middle),
+            (("compact-date", "date"), middle + times.DAY),
+        ):
+            exchanges = [
+                files.list(**{name: times.write(instant, form, offset)}, limit=2000) for form in forms
+            ]
+            for exchange in exchanges:
+                expect.accepted(exchange)
+            one, other = (_own(exchange, kept) for exchange in exchanges)
+            expect.that(one == other, f"the {len(one)} files of {forms[0]}", f"{len(other)} of {forms[1]}", *exchanges)
+
+
+@clause("filters.create-before-exclusive")
+def test_the_very_second_is_not_earlier(files: Files, kept: Corpus, zone: float | None) -> None:
+    last = max(kept.files, key=lambda sent: description(sent.exchange).get("created_at") or 0)
+    created = _created(last)
+    exchange = files.list(create_before=times.write(created, "datetime", _known(zone)), limit=2000)
+    expect.accepted(exchange)
+    expect.that(last.id not in _own(exchange, kept), f"a list without {last.id}", "it is listed", exchange)
+
+
+@clause("filters.boundary")
+def test_the_very_second_is_recorded(files: Files, kept: Corpus, zone: float | None) -> None:
+    last = kept.files[-1]
+    exchange = files.list(create_after=times.write(_created(last), "datetime", _known(zone)), limit=2000)
+    expect.accepted(exchange)
+    inside = "later" if last.id in _own(exchange, kept) else "not later"
+    expect.record(f"a file created in the second of create_after is {inside} than it", exchange)
+
+
+@clause("filters.combined")
+def test_filters_together_select_what_each_would(files: Files, kept: Corpus, zone: float | None) -> None:
+    middle = times.write(_middle(kept), "datetime", _known(zone))
+    for name, late in (("create_after", True), ("create_before", False)):
+        for purpose in PURPOSES:
+            wanted = {sent.id for sent in kept.files if sent.late is late and sent.purpose == purpose}
+            exchange = files.list(**{name: middle}, purpose=purpose, limit=2000)
+            expect.accepted(exchange)
+            got = _own(exchange, kept)
+            expect.that(got == wanted, f"{len(wanted)} files", f"{len(got)}: {sorted(got ^ wanted)[:3]}", exchange)
+
+
+@clause("filters.paged")
+def test_filtered_pages_hold_every_selected_file(files: Files, kept: Corpus, zone: float | None) -> None:
+    after = times.write(min(_created(sent) for sent in kept.files) - 2, "datetime", _known(zone))
+    for purpose, limit in (("file-extract", 4), ("batch", 2)):
+        wanted = {sent.id for sent in kept.files if sent.purpose == purpose}
+        exchange, walk = files.traverse(create_after=after, purpose=purpose, limit=limit, most=12)
+        expect.accepted(exchange)
+        got = set(walk.ids if walk else ()) & set(kept.ids)
+        exchanges = [page.exchange for page in walk.pages] if walk else [exchange]
+        expect.that(got == wanted, f"{len(wanted)} files", f"{len(got)}: {sorted(got ^ wanted)[:3]}", *exchanges)
+
+
+@clause("filters.none-match")
+def test_a_filter_that_matches_nothing_gives_an_empty_list(files: Files) -> None:
+    exchange = files.list(create_after=times.write(time.time() + FAR, "date"))
+    said = expect.accepted(exchange)
+    expect.equal([], said.get("data"), exchange)
+    expect.equal(False, said.get("has_more"), exchange)  # noqa: FBT003
+
+
+@clause("listing.parameters")
+@settings(max_examples=12)
+@given(data=st.data())
+def test_any_choice_of_parameters_is_accepted(
+    data: st.DataObject, conformance: Session, files: Files, kept: Corpus, zone: float | None
+) -> None:
+    choice: Choice = data.draw(choices(instants(kept, zone)), label="query")
+    exchange, _ = files.traverse(**choice.query, most=4)
+    expect.accepted(exchange)
+
+
+def _known(zone: float | None) -> float:
+    if zone is None:
+        raise expect.Unproven("it needs the zone of the times, and none explains which files they select")
+    return zone
+
+
+def _created(sent: Sent) -> int:
+    created = description(sent.exchange).get("created_at")
+    if not isinstance(created, int):
+        raise expect.Unproven("it needs created_at, which the upload did not give as an integer")
+    return created
+
+
+def _middle(kept: Corpus) -> int:
+    """Give a time that lies a whole second behind the first files and before the last."""
+    early = [_created(sent) for sent in kept.files if not sent.late]
+    late = [_created(sent) for sent in kept.files if sent.late]
+    if not early or not late or min(late) - max(early) < 2:
+        raise expect.Unproven("the uploads' times of creation leave no room between them")
+    return max(early) + 1

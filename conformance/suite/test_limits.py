@@ -1,0 +1,121 @@
+"""Formats, sizes and counts."""
+
+import pytest
+
+from conformance import expect
+from conformance.blobs import Blob
+from conformance.client import FormFile
+from conformance.corpus import Corpus, Small, name_of
+from conformance.documents import IMAGE_FORMATS, TEXT_FORMATS, batch_line
+from conformance.exchange import Exchange
+from conformance.files import Files
+from conformance.marks import clause, judging
+
+MB = 1_000_000
+MIB = 1_048_576
+MOST_FILES = 10_000
+
+
+@clause("limits.text-formats")
+def test_every_text_format_is_accepted(corpus: Corpus) -> None:
+    _all_are_accepted(corpus, TEXT_FORMATS)
+
+
+@clause("limits.image-formats")
+def test_every_image_format_is_accepted(corpus: Corpus) -> None:
+    _all_are_accepted(corpus, IMAGE_FORMATS)
+
+
+def _all_are_accepted(corpus: Corpus, formats: tuple[str, ...]) -> None:
+    first = corpus.first("file-extract")
+    if first is None or not any(sent.id for sent in corpus.sent if sent.purpose == "file-extract"):
+        raise expect.Unproven("no upload for file-extract was accepted at all")
+    for sent in corpus.sent:
+        if sent.purpose == "file-extract" and sent.plan.format in formats:
+            expect.accepted(sent.exchange, f"a file .{sent.plan.format} to be accepted")
+
+
+@clause("limits.other-formats")
+def test_another_format_is_refused(files: Files, corpus: Corpus, small: Small) -> None:
+    sent = corpus.first("file-extract")
+    assert sent
+    file = small("other format", extension="exe", content=b"MZ\0\0conformance")
+    expect.refused(files.upload(file, "file-extract"), twin=sent.exchange)
+
+
+@clause("limits.batch-format")
+def test_a_batch_file_that_is_not_jsonl_is_refused(files: Files, corpus: Corpus, small: Small) -> None:
+    sent = corpus.first("batch")
+    assert sent
+    file = small("batch format", extension="txt", content=b"not a request\n")
+    expect.refused(files.upload(file, "batch"), twin=sent.exchange)
+
+
+@clause("limits.empty-file")
+def test_an_empty_file_is_tried(files: Files, small: Small) -> None:
+    exchange = expect.answered(files.upload(small("empty", content=b""), small.purpose))
+    expect.record(f"empty file: {expect.describe(exchange)}", exchange)
+
+
+# A megabyte may be 10^6 or 2^20 bytes: what lies between is left alone.
+ADMITTED = [
+    judging("limits.file-extract-admitted", "file-extract", "txt", 150 * MB),
+    judging("limits.batch-admitted", "batch", "jsonl", 500 * MB),
+    judging("limits.image-admitted", "file-extract", "bmp", 20 * MB),
+]
+EXCEEDED = [
+    judging("limits.file-extract-exceeded", "file-extract", "txt", 150 * MIB + 1),
+    judging("limits.batch-exceeded", "batch", "jsonl", 500 * MIB + 1),
+    judging("limits.image-exceeded", "file-extract", "bmp", 20 * MIB + 1),
+]
+
+
+@pytest.mark.parametrize(("purpose", "extension", "size"), ADMITTED)
+def test_a_file_at_the_limit_is_accepted(files: Files, tag: str, purpose: str, extension: str, size: int) -> None:
+    exchange = _send(files, tag, purpose, extension, size)
+    expect.accepted(exchange)
+    files.delete(str(exchange.mapping().get("id")))
+
+
+@pytest.mark.parametrize(("purpose", "extension", "size"), EXCEEDED)
+def test_a_file_above_the_limit_is_refused(
+    files: Files, corpus: Corpus, tag: str, purpose: str, extension: str, size: int
+) -> None:
+    sent = corpus.first(purpose)
+    assert sent
+    exchange = _send(files, tag, purpose, extension, size)
+    if exchange.answer is None:
+        raise expect.Unproven(f"the connection broke before an answer came: {exchange.trouble}")
+    expect.refused(exchange, twin=sent.exchange)
+
+
+def _send(files: Files, tag: str, purpose: str, extension: str, size: int) -> Exchange:
+    blob = Blob.of(extension, size, batch_line)
+    return files.upload(FormFile(filename=name_of(tag, "large", extension), content=blob, size=size), purpose)
+
+
+@clause("limits.file-count")
+def test_one_file_more_than_allowed_is_refused(full: Exchange, twin: Exchange) -> None:
+    expect.refused(full, twin=twin)
+
+
+@clause("deletion.frees-room")
+def test_a_deletion_makes_room(files: Files, full: Exchange, kept: Corpus, small: Small) -> None:
+    if full.succeeded:
+        raise expect.Unproven("the account was never full")
+    files.delete(kept.files[-1].id)
+    expect.accepted(files.wait(lambda: files.upload(small("room"), small.purpose), lambda each: each.succeeded))
+
+
+@pytest.fixture(scope="session")
+def full(files: Files, kept: Corpus, small: Small) -> Exchange:
+    """The answer to the upload that finds the account full, or to the one that should have."""
+    assert kept
+    exchange, walk = files.everything()
+    room = MOST_FILES - len(walk.ids if walk else ())
+    for _ in range(room):
+        exchange = files.upload(small("many"), small.purpose)
+        expect.answered(exchange)
+        if not exchange.succeeded:
+            return exchange
+    return files.upload(small("too many"), small.purpose)

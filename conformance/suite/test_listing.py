@@ -1,0 +1,163 @@
+"""The list of files and its pages."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance import expect
+from conformance.corpus import Corpus
+from conformance.files import LARGEST_LIMIT, Files, description
+from conformance.marks import clause
+from conformance.session import Session
+from conformance.strategies import exact_limits
+from conformance.trace import Traversal, read_page
+
+# A page this much longer than the default is no longer cheap to cut in ever smaller pieces.
+FEW = 120
+UNKNOWN = "file-fe-conformanceunknown000000"
+
+
+@clause("listing.complete")
+def test_the_list_shows_every_upload(settled: Traversal, kept: Corpus) -> None:
+    missing = sorted(set(kept.ids) - set(settled.ids))
+    exchanges = [page.exchange for page in settled.pages]
+    expect.that(not missing, "every uploaded file", f"{len(missing)} missing: {missing[:3]}", *exchanges)
+
+
+@clause("listing.limit-one")
+def test_the_smallest_limit_is_accepted(files: Files, visible: tuple[str, ...]) -> None:
+    assert visible
+    expect.accepted(files.list(limit=1))
+
+
+@clause("listing.limit-2000")
+def test_the_largest_limit_is_accepted(files: Files) -> None:
+    expect.accepted(files.list(limit=LARGEST_LIMIT))
+
+
+@clause("listing.limit-below")
+def test_a_limit_below_the_range_is_refused(files: Files) -> None:
+    twin = files.list(limit=1)
+    for limit in (0, -1):
+        expect.refused(files.list(limit=limit), twin=twin)
+
+
+@clause("listing.limit-above")
+def test_a_limit_above_the_range_is_refused(files: Files) -> None:
+    expect.refused(files.list(limit=LARGEST_LIMIT + 1), twin=files.list(limit=LARGEST_LIMIT))
+
+
+@clause("listing.limit-integer")
+def test_a_limit_that_is_no_integer_is_refused(files: Files) -> None:
+    twin = files.list(limit=1)
+    for limit in ("many", "1.5"):
+        expect.refused(files.list(limit=limit), twin=twin)
+
+
+@clause("listing.limit-default")
+def test_without_a_limit_the_page_is_long(files: Files, settled: Traversal, visible: tuple[str, ...]) -> None:
+    exchange = files.list()
+    expect.accepted(exchange)
+    page = read_page(exchange)
+    if len(settled.ids) >= LARGEST_LIMIT or page is None:
+        return
+    missing = sorted(set(visible) - set(page.ids))
+    actual = f"{len(page.items)} files, has_more {page.has_more}, {len(missing)} missing"
+    expect.that(not missing, f"one page with all {len(settled.ids)} files", actual, exchange)
+
+
+@clause("listing.no-gap")
+def test_pages_of_any_size_hold_every_file(files: Files, settled: Traversal, visible: tuple[str, ...]) -> None:
+    before = _before(settled, visible[0])
+    for limit in (3, 8):
+        most = 4 + 2 * len(visible) // limit
+        exchange, walk = files.traverse(after=before, limit=limit, until=visible, most=most)
+        expect.accepted(exchange)
+        seen = walk.ids if walk else ()
+        missing = [name for name in visible if name not in seen]
+        exchanges = [page.exchange for page in walk.pages] if walk else [exchange]
+        expect.that(not missing, f"all {len(visible)} files in pages of {limit}", f"without {missing[:3]}", *exchanges)
+
+
+@clause("listing.has-more-false")
+def test_a_full_last_page_says_that_nothing_follows(files: Files, settled: Traversal) -> None:
+    limits = exact_limits(len(settled.ids))
+    if not limits:
+        raise expect.Unproven(f"{len(settled.ids)} files are too many to be cut into full pages")
+    for limit in limits:
+        exchange, walk = files.traverse(limit=limit, most=FEW)
+        expect.accepted(exchange)
+        last = walk.pages[-1] if walk else None
+        if last is None or last.has_more is not True:
+            continue
+        # Another client may have come between; the same lie twice is no accident.
+        exchange, walk = files.traverse(limit=limit, most=FEW)
+        again = walk.pages[-1] if walk else None
+        if again and again.has_more is True and not again.items:
+            expect.that(False, "has_more false on the last page", True, exchange)  # noqa: FBT003
+
+
+@clause("listing.after")
+@settings(max_examples=8)
+@given(data=st.data())
+def test_a_page_starts_behind_its_cursor(
+    data: st.DataObject, files: Files, settled: Traversal, visible: tuple[str, ...]
+) -> None:
+    at = data.draw(st.integers(0, len(visible) - 1), label="cursor")
+    limit = data.draw(st.integers(1, 6), label="limit")
+    order = settled.ids
+    start = order.index(visible[at]) + 1
+    wanted = [name for name in order[start : start + limit] if name in visible]
+    exchange = files.list(after=visible[at], limit=limit)
+    expect.accepted(exchange)
+    page = read_page(exchange)
+    got = [name for name in (page.ids if page else ()) if name in visible]
+    # Strangers that come or go between may move the page's end, never its beginning.
+    length = min(len(wanted), len(got))
+    expect.that(
+        got[:length] == wanted[:length] and (got or not wanted),
+        f"behind {visible[at]}: {wanted}", f"{got}", exchange,
+    )
+
+
+@clause("listing.after-last")
+def test_behind_the_last_file_there_is_nothing(files: Files, settled: Traversal) -> None:
+    exchange = files.list(after=settled.ids[-1], limit=5)
+    expect.accepted(exchange)
+    page = read_page(exchange)
+    known = [name for name in (page.ids if page else ()) if name in settled.ids]
+    expect.that(page and not known, "an empty page", f"{known or expect.describe(exchange)}", exchange)
+    if page and not page.items:
+        expect.equal(False, page.has_more, exchange)  # noqa: FBT003
+
+
+@clause("listing.after-unknown")
+def test_an_unknown_cursor_is_tried(files: Files) -> None:
+    exchange = expect.answered(files.list(after=UNKNOWN, limit=5))
+    page = read_page(exchange) if exchange.succeeded else None
+    what = f"200 with {len(page.items)} files" if page else expect.describe(exchange)
+    expect.record(f"unknown cursor: {what}", exchange)
+
+
+@clause("listing.order")
+def test_the_order_is_recorded(kept: Corpus, settled: Traversal, visible: tuple[str, ...]) -> None:
+    created = {sent.id: description(sent.exchange).get("created_at") for sent in kept.files}
+    times = [created[name] for name in visible if isinstance(created[name], int)]
+    order = "neither by time"
+    if times == sorted(times):
+        order = "oldest first"
+    elif times == sorted(times, reverse=True):
+        order = "newest first"
+    expect.record(f"order: {order}", *(page.exchange for page in settled.pages))
+
+
+@clause("listing.order-stable")
+def test_the_order_stays_the_same(conformance: Session, files: Files, settled: Traversal) -> None:
+    assert settled
+    files.everything()
+    expect.lawful(conformance.judged(), "listing.order-stable")
+
+
+def _before(settled: Traversal, name: str) -> str | None:
+    """Give the file that the list shows just before, so that long lists need not be walked from their head."""
+    place = settled.ids.index(name)
+    return settled.ids[place - 1] if place else None

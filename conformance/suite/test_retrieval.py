@@ -1,0 +1,52 @@
+"""Asking for one file by its id."""
+
+from conformance import expect
+from conformance.corpus import Corpus
+from conformance.exchange import Exchange
+from conformance.files import Files
+from conformance.marks import clause
+
+SAMPLES = 4
+
+
+def _found(exchange: Exchange) -> bool:
+    return exchange.status != 404
+
+
+@clause("retrieval.found")
+def test_an_uploaded_file_is_found(files: Files, kept: Corpus) -> None:
+    step = max(1, len(kept.files) // SAMPLES)
+    for sent in kept.files[::step]:
+        expect.accepted(files.wait(lambda name=sent.id: files.retrieve(name), _found))  # type: ignore[misc]
+
+
+@clause("retrieval.unknown-id")
+def test_an_id_that_names_no_file_is_refused(files: Files, kept: Corpus) -> None:
+    name = kept.files[0].id
+    twin = files.wait(lambda: files.retrieve(name), _found)
+    for unknown in strangers(name):
+        expect.refused(files.retrieve(unknown), twin=twin)
+
+
+@clause("retrieval.unknown-id-status")
+def test_the_status_of_an_unknown_id_is_recorded(files: Files, kept: Corpus) -> None:
+    exchange = expect.answered(files.retrieve(strangers(kept.files[0].id)[0]))
+    expect.record(f"unknown id: {expect.describe(exchange)}", exchange)
+
+
+@clause("retrieval.settles")
+def test_a_file_becomes_processed(files: Files, kept: Corpus) -> None:
+    for sent in (kept.files[0], kept.files[-1]):
+
+        def ask(name: str = sent.id) -> Exchange:
+            return files.retrieve(name)
+
+        exchange = files.wait(ask, lambda each: each.mapping().get("status") == "processed")
+        said = expect.accepted(exchange)
+        expect.equal("processed", said.get("status"), sent.exchange, exchange)
+
+
+def strangers(name: str) -> tuple[str, str]:
+    """Give two ids that name no file: one of a shape of its own, one that differs in its last letters."""
+    tail = "0" * 8 if not name.endswith("0" * 8) else "1" * 8
+    return ("file-fe-conformanceunknown000000", name[:-8] + tail)
