@@ -13,7 +13,18 @@ from conformance import specs
 from conformance.errors import SpecsError
 
 ID = re.compile(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*")
-CLAUSE_FIELDS = {"id", "level", "text", "applies", "regions", "sources", "needs", "profile", "key", "untestable"}
+CLAUSE_FIELDS = {
+    "id",
+    "level",
+    "text",
+    "applies",
+    "regions",
+    "sources",
+    "needs",
+    "profile",
+    "key",
+    "untestable",
+}
 
 
 class Level(StrEnum):
@@ -135,9 +146,7 @@ def registry() -> Registry:
 def load(root: Path) -> Registry:
     """Read the clauses, sources and conflicts below a folder; see `registry`."""
     regions = tuple(specs.load_toml(root / "regions.toml"))
-    sources = {
-        name: _source(name, row) for name, row in specs.load_toml(root / "sources.toml").items()
-    }
+    sources = {name: _source(name, row) for name, row in specs.load_toml(root / "sources.toml").items()}
     clauses: dict[str, Clause] = {}
     for path in sorted((root / "clauses").glob("*.toml")):
         for row in specs.load_toml(path).get("clause", []):
@@ -166,14 +175,14 @@ def _clause(
 ) -> Clause:
     name = row.get("id", "?")
     if unknown := set(row) - CLAUSE_FIELDS:
-        raise SpecsError(f"{chapter}.toml: {name}: unknown field {sorted(unknown)[0]!r}.")
+        raise SpecsError(f"{chapter}.toml: {name}: unknown field {min(unknown)!r}.")
     if not ID.fullmatch(name) or not name.startswith(f"{chapter}."):
         raise SpecsError(f"{chapter}.toml: {name!r} is not an id of the form {chapter}.subject.")
     if not row.get("sources"):
         raise SpecsError(f"{name} cites no source: every clause must.")
     offered = regions if row.get("regions", "all") == "all" else tuple(row["regions"])
     if unknown := set(offered) - set(regions):
-        raise SpecsError(f"{name}: {sorted(unknown)[0]!r} is no region of regions.toml.")
+        raise SpecsError(f"{name}: {min(unknown)!r} is no region of regions.toml.")
     try:
         return Clause(
             id=name,

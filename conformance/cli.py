@@ -63,11 +63,17 @@ def _parser() -> argparse.ArgumentParser:
     report = add("report", _report, "make the views of a run again from its run.jsonl")
     report.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
     clauses = add("clauses", _clauses, "list the clauses with their levels and sources")
-    clauses.add_argument("chapter", nargs="?", default="", help="only that chapter, or that clause with all it cites")
-    breaches = add("breaches", _breaches, "run the suite against every planted fault, and print what caught it")
+    clauses.add_argument(
+        "chapter", nargs="?", default="", help="only that chapter, or that clause with all it cites"
+    )
+    breaches = add(
+        "breaches", _breaches, "run the suite against every planted fault, and print what caught it"
+    )
     breaches.add_argument("names", nargs="*", metavar="NAME", help="only these, by name, chapter or clause")
     breaches.add_argument("--list", action="store_true", help="only list them")
-    breaches.add_argument("--weather", action="store_true", help="run the weathers, which no clause may fail in")
+    breaches.add_argument(
+        "--weather", action="store_true", help="run the weathers, which no clause may fail in"
+    )
     breaches.add_argument("--jobs", type=int, default=4, metavar="N", help="runs at a time (default: 4)")
     return parser
 
@@ -93,7 +99,9 @@ def _doctor(options: argparse.Namespace) -> int:
         preflight.check(session.client)
     finally:
         session.close()
-    print(f"{target.base_url} lets us in and speaks this API: `pytest --target={options.target}` can judge it.")
+    print(
+        f"{target.base_url} lets us in and speaks this API: `pytest --target={options.target}` can judge it."
+    )
     return ExitStatus.PASSED
 
 

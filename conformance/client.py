@@ -170,7 +170,7 @@ class Client:
         """Give the seconds before the next attempt, or None where this one was the last."""
         if attempt == self.timing.attempts:
             return None
-        backoff = self.timing.backoff * 4 ** (attempt - 1)
+        backoff = float(self.timing.backoff * 4 ** (attempt - 1))
         if answer is not None and answer.status == 429:
             return max(backoff * 4, _retry_after(answer))
         troubled = trouble is not None or (answer is not None and answer.status >= 500)

@@ -68,7 +68,9 @@ class Contract:
                 mark = node.get("x-clause", {})
                 found |= set(mark.values() if isinstance(mark, dict) else [mark])
                 pending += [
-                    value for key, value in node.items() if key not in {"parameters", "requestBody", "securitySchemes", "x-clause"}
+                    value
+                    for key, value in node.items()
+                    if key not in {"parameters", "requestBody", "securitySchemes", "x-clause"}
                 ]
             elif isinstance(node, list):
                 pending += node
@@ -188,8 +190,9 @@ def _violations(exchange: Exchange, error: ValidationError) -> Iterator[Finding]
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path)
     place = "".join(steps).lstrip(".") or "the answer"
     if error.validator == "required":
+        present: Any = error.instance
         for name in schema["required"]:
-            if name not in error.instance:
+            if name not in present:
                 inner = schema.get("properties", {}).get(name, {})
                 clause = clause_of(inner, "required") or UNDOCUMENTED
                 yield _finding(exchange, clause, f"{place} has {name}", f"{name} is missing")

@@ -71,7 +71,9 @@ def plans(profile: Profile) -> tuple[tuple[Plan, ...], tuple[Plan, ...]]:
     twin = Plan(format="txt", purpose="file-extract", twin=True)
     if profile is Profile.SMOKE:
         return (text, batch), (named, batch)
-    others = [Plan(format=kind, purpose="file-extract") for kind in TEXT_FORMATS if kind not in {"txt", "docx"}]
+    others = [
+        Plan(format=kind, purpose="file-extract") for kind in TEXT_FORMATS if kind not in {"txt", "docx"}
+    ]
     images = [Plan(format=kind, purpose="file-extract") for kind in IMAGE_FORMATS]
     return (
         (text, twin, batch, *others[:5], batch, named, batch),
@@ -148,4 +150,3 @@ def _purpose(wanted: str, sent: list[Sent]) -> str:
 def _let_a_second_pass(exchange: Exchange) -> None:
     answered = exchange.started + exchange.seconds
     time.sleep(max(0.0, min(PAUSE, answered + PAUSE - time.time())))
-

@@ -37,7 +37,7 @@ def read(path: Path) -> tuple[Deviation, ...]:
     except SpecsError as error:
         raise UsageError(f"--deviations: {error}") from error
     if unknown := set(document) - {"deviation"}:
-        raise UsageError(f"--deviations: {path}: {sorted(unknown)[0]!r} is unknown: rows are [[deviation]].")
+        raise UsageError(f"--deviations: {path}: {min(unknown)!r} is unknown: rows are [[deviation]].")
     return tuple(_row(path, row) for row in document.get("deviation", []))
 
 
@@ -83,10 +83,10 @@ def _replace(ruling: Ruling, verdict: Verdict, reason: str) -> Ruling:
 def _row(path: Path, row: dict[str, Any]) -> Deviation:
     name = row.get("clause", "?")
     if missing := REQUIRED - set(row):
-        raise UsageError(f"--deviations: {path}: the row of {name} has no {sorted(missing)[0]}.")
+        raise UsageError(f"--deviations: {path}: the row of {name} has no {min(missing)}.")
     for field in ("since", "until"):
         if not isinstance(row[field], dt.date) or isinstance(row[field], dt.datetime):
             raise UsageError(f"--deviations: {path}: {field} of {name} is no date: write it as 2026-01-31.")
     if unknown := set(row) - REQUIRED - {"link"}:
-        raise UsageError(f"--deviations: {path}: {name} has the unknown field {sorted(unknown)[0]!r}.")
+        raise UsageError(f"--deviations: {path}: {name} has the unknown field {min(unknown)!r}.")
     return Deviation(**row)

@@ -82,7 +82,10 @@ def _xlsx(text: str) -> bytes:
         ("[Content_Types].xml", TYPES.format("spreadsheetml.sheet")),
         ("_rels/.rels", RELS.format("xl/workbook.xml")),
         ("xl/workbook.xml", XLSX),
-        ("xl/_rels/workbook.xml.rels", RELS.format("worksheets/a.xml").replace("officeDocument\"", "worksheet\"")),
+        (
+            "xl/_rels/workbook.xml.rels",
+            RELS.format("worksheets/a.xml").replace('officeDocument"', 'worksheet"'),
+        ),
         ("xl/worksheets/a.xml", sheet),
     )
 
@@ -140,8 +143,7 @@ def _gif(text: str) -> bytes:
     comment = text.encode()[:255]
     return (
         b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff"
-        + b"\x21\xfe" + bytes([len(comment)]) + comment + b"\0"
-        + b",\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;"
+        b"\x21\xfe" + bytes([len(comment)]) + comment + b"\0" + b",\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;"
     )
 
 
@@ -156,9 +158,7 @@ def _jpeg(text: str) -> bytes:
     comment = text.encode()
     quantities = b"\xff\xdb\0\x43\0" + b"\x01" * 64
     frame = b"\xff\xc0\0\x0b\x08\0\x01\0\x01\x01\x01\x11\0"
-    codes = b"".join(
-        b"\xff\xc4\0\x14" + kind + b"\x01" + bytes(15) + b"\0" for kind in (b"\0", b"\x10")
-    )
+    codes = b"".join(b"\xff\xc4\0\x14" + kind + b"\x01" + bytes(15) + b"\0" for kind in (b"\0", b"\x10"))
     scan = b"\xff\xda\0\x08\x01\x01\0\0\x3f\0\x3f"
     said = b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment
     return b"\xff\xd8" + said + quantities + frame + codes + scan + b"\xff\xd9"

@@ -38,22 +38,23 @@ class Files:
         """Delete one file."""
         return self.client.send("DELETE", path_of(name), account=account, cleaning=cleaning)
 
-    def list(self, *, account: str = "first", **query: object) -> Exchange:
+    def list(self, *, account: str = "first", **query: Any) -> Exchange:
         """Ask for one page of the list."""
         pairs = tuple((key, str(value)) for key, value in query.items())
         return self.client.send("GET", "/files", query=pairs, account=account)
 
     def traverse(
-        self, *, after: str | None = None, most: int = MOST_PAGES, until: Iterable[str] = (), **query: object
+        self, *, after: str | None = None, most: int = MOST_PAGES, until: Iterable[str] = (), **query: Any
     ) -> tuple[Exchange, Traversal | None]:
         """Follow the pages to the end, to `most` pages, or until all of `until` were seen.
 
         Gives the last exchange, and the traversal unless the first answer was no list.
         """
         pages: list[Page] = []
-        wanted, seen = set(until), set()
+        wanted = set(until)
+        seen: set[str] = set()
         while True:
-            exchange = self.list(**query, **({"after": after} if after is not None else {}))
+            exchange = self.list(**(query if after is None else {**query, "after": after}))
             page = read_page(exchange) if exchange.succeeded else None
             if page is None:
                 return exchange, Traversal(tuple(pages)) if pages else None
@@ -65,7 +66,7 @@ class Files:
                 return exchange, Traversal(tuple(pages))
             after = page.ids[-1]
 
-    def everything(self, **query: object) -> tuple[Exchange, Traversal | None]:
+    def everything(self, **query: Any) -> tuple[Exchange, Traversal | None]:
         """Follow the list to its end in pages of the largest size."""
         return self.traverse(limit=LARGEST_LIMIT, **query)
 
@@ -88,7 +89,7 @@ class Files:
             exchange, found[0] = self.everything()
             return exchange
 
-        def done(exchange: Exchange) -> bool:
+        def done(_: Exchange) -> bool:
             return found[0] is None or wanted <= set(found[0].ids)
 
         return self.wait(ask, done), found[0]

@@ -21,23 +21,25 @@ def _schema() -> Any:
     return schemathesis.openapi.from_dict(contract().document)
 
 
-def cases(operation: str, mode: str) -> st.SearchStrategy[Case]:
+def cases(operation: str, mode: str) -> st.SearchStrategy[Case[Any]]:
     """Draw cases of one operation: `positive` ones keep its schemas, `negative` ones break them."""
     found = next(each for each in contract().operations if each.id == operation)
-    strategy: st.SearchStrategy[Case] = _schema()[found.template][found.method].as_strategy(
+    strategy: st.SearchStrategy[Case[Any]] = _schema()[found.template][found.method].as_strategy(
         generation_mode=GenerationMode(mode)
     )
     return strategy
 
 
-def send(files: Files, case: Case) -> Exchange:
+def send(files: Files, case: Case[Any]) -> Exchange:
     """Send a case's method, path, query and form as they were drawn; key and pace are the client's."""
     path = case.path
     for name, value in (case.path_parameters or {}).items():
         path = path.replace(f"{{{name}}}", quote(_text(value), safe=""))
     query = tuple((name, _text(item)) for name, value in (case.query or {}).items() for item in _many(value))
     body = case.body if isinstance(case.body, dict) else {}
-    form = tuple((name, _text(item)) for name, value in body.items() if name != "file" for item in _many(value))
+    form = tuple(
+        (name, _text(item)) for name, value in body.items() if name != "file" for item in _many(value)
+    )
     file = None
     if "file" in body:
         content = _bytes(body["file"])

@@ -14,7 +14,9 @@ def clauses(name: str) -> int:
     known = registry()
     chosen = [clause for clause in known if not name or name in {clause.id, clause.chapter}]
     if not chosen:
-        raise UsageError(f"No chapter and no clause is called {name!r}: the chapters are {_words(known.chapters())}.")
+        raise UsageError(
+            f"No chapter and no clause is called {name!r}: the chapters are {_words(known.chapters())}."
+        )
     for clause in chosen:
         print(f"{clause.id:34} {clause.level:9} {clause.text}")
         if clause.untestable:
@@ -45,7 +47,9 @@ def breaches(names: Sequence[str], *, only_list: bool, weather: bool, jobs: int)
         outcomes.append(outcome)
         print(_row(outcome, weather=weather), flush=True)
     good = sum(outcome.innocent if weather else outcome.killed for outcome in outcomes)
-    print(f"{good} of {len(outcomes)} {'weathers left every clause standing' if weather else 'breaches killed'}")
+    print(
+        f"{good} of {len(outcomes)} {'weathers left every clause standing' if weather else 'breaches killed'}"
+    )
     if not weather and not names:
         print(_uncovered(outcomes))
     return ExitStatus.PASSED if good == len(outcomes) else ExitStatus.FAILED

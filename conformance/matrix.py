@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkContext, SpawnContext
 from pathlib import Path
 
 from conformance.verdicts import ExitStatus, Verdict
@@ -45,17 +47,25 @@ class Outcome:
     @property
     def innocent(self) -> bool:
         """Whether no clause was accused and nothing of ours broke."""
-        return not self.caught_by and not self.errors and self.exit_status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}
+        return (
+            not self.caught_by
+            and not self.errors
+            and self.exit_status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}
+        )
 
 
 def run(trials: Sequence[Trial], *, jobs: int) -> Iterator[Outcome]:
     """Run every trial, some at a time, and give the outcomes in the order of the trials."""
     _warm()
-    # A forked child starts with everything imported; where there is no fork, each imports it again.
-    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
-    with ProcessPoolExecutor(max_workers=max(1, jobs), mp_context=context, max_tasks_per_child=None) as pool:
+    with ProcessPoolExecutor(max_workers=max(1, jobs), mp_context=_context()) as pool:
         yield from pool.map(_isolated, trials)
+
+
+def _context() -> ForkContext | SpawnContext:
+    """A forked child starts with everything imported; where there is no fork, each imports it again."""
+    if "fork" in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("fork")
+    return multiprocessing.get_context("spawn")
 
 
 def _warm() -> None:
@@ -68,7 +78,7 @@ def _warm() -> None:
 
 def _isolated(trial: Trial) -> Outcome:
     """Run one trial in a child of its own, so that no run inherits another's modules or threads."""
-    context = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn")
+    context = _context()
     receiver, sender = context.Pipe(duplex=False)
     child = context.Process(target=_send, args=(sender, trial))
     child.start()
@@ -82,7 +92,7 @@ def _isolated(trial: Trial) -> Outcome:
     return outcome
 
 
-def _send(sender: "multiprocessing.connection.Connection", trial: Trial) -> None:
+def _send(sender: "Connection[Outcome, None]", trial: Trial) -> None:
     sender.send(try_out(trial))
     sender.close()
 

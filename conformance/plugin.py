@@ -33,7 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance", "conformance of Model Studio's Files API")
     add = group.addoption
     add("--target", default="mock", help="mock, mock-cn, mock-intl, cn, intl, or a URL (default: mock)")
-    add("--region", choices=["cn", "intl"], default="intl", help="whose contract a URL is held to (default: intl)")
+    add(
+        "--region",
+        choices=["cn", "intl"],
+        default="intl",
+        help="whose contract a URL is held to (default: intl)",
+    )
     add("--workspace", default="", metavar="ID", help="use the workspace host of the region")
     add(
         "--profile",
@@ -42,10 +47,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Profile,
         help="how much to send: smoke at most 40 requests, standard at most 300 (default), deep all",
     )
-    add("--lane", choices=["gate", "explore"], default="gate", help="gate: the same cases each time (default)")
+    add(
+        "--lane", choices=["gate", "explore"], default="gate", help="gate: the same cases each time (default)"
+    )
     add("--seed", type=int, default=None, help="what the lane explore draws from; printed by each run")
-    add("--pace", default="", help="documented, off, or requests a second (default: documented; off for the mock)")
-    for name, what in (("requests", "requests"), ("uploads", "uploads"), ("bytes", "bytes of request bodies")):
+    add(
+        "--pace",
+        default="",
+        help="documented, off, or requests a second (default: documented; off for the mock)",
+    )
+    for name, what in (
+        ("requests", "requests"),
+        ("uploads", "uploads"),
+        ("bytes", "bytes of request bodies"),
+    ):
         add(f"--budget-{name}", type=_count, default=None, metavar="N", help=f"send at most N {what}")
     add("--breach", action="append", default=[], metavar="NAME", help="plant a fault in the built-in mock")
     add("--weather", action="append", default=[], metavar="NAME", help="trouble the built-in mock")
@@ -107,9 +122,7 @@ def _session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
         lane=option.lane,
         seed=_seed(option.lane, option.seed),
         pace=name,
-        caps=Caps(
-            requests=option.budget_requests, uploads=option.budget_uploads, bytes=option.budget_bytes
-        ),
+        caps=Caps(requests=option.budget_requests, uploads=option.budget_uploads, bytes=option.budget_bytes),
         deviations=deviations.read(option.deviations) if option.deviations else (),
     )
     if (option.breach or option.weather) and not target.builtin:
@@ -125,7 +138,9 @@ def _session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
 def _seed(lane: str, seed: int | None) -> int:
     if lane == "gate":
         if seed is not None:
-            raise pytest.UsageError("--seed is for --lane=explore: the lane gate sends the same cases each time.")
+            raise pytest.UsageError(
+                "--seed is for --lane=explore: the lane gate sends the same cases each time."
+            )
         return 0
     return int.from_bytes(os.urandom(4)) if seed is None else seed
 
@@ -176,7 +191,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     lane = f"{settings.lane}, seed {settings.seed}" if settings.lane == "explore" else settings.lane
     return [
         f"target: {where}",
-        f"contract: {session.registry.digest}, {len(session.registry.clauses)} clauses; "
+        f"contract: {session.registry.digest}, {len(session.registry.clauses)} clauses",
         f"profile: {settings.profile}; lane: {lane}; pace: {settings.pace}",
     ]
 
@@ -186,7 +201,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     session = config.stash.get(STARTED, None)
     if session is None:
         return
-    kept, left_out = [], []
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
     for item in items:
         clauses = _clauses(item)
         for clause in clauses:
@@ -335,9 +351,7 @@ def _write(config: pytest.Config, run: runs.Run) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Show chapters and verdicts, and where the report is."""
     run = config.stash.get(RUN, None)
     if run is None:
@@ -346,7 +360,9 @@ def pytest_terminal_summary(
 
     out = io.StringIO()
     console = Console(
-        file=out, force_terminal=terminalreporter.hasmarkup, width=terminalreporter._tw.fullwidth  # noqa: SLF001
+        file=out,
+        force_terminal=terminalreporter.hasmarkup,
+        width=terminalreporter._tw.fullwidth,  # noqa: SLF001
     )
     console.print(table(run))
     terminalreporter.section("conformance")
@@ -364,4 +380,3 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         if reporter:
             reporter.write_line(f"report: {config.stash[FOLDER] / 'report.html'}")
-

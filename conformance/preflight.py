@@ -58,7 +58,9 @@ def _why(client: Client, exchange: Exchange) -> str:
     if 300 <= answer.status < 400:
         return f"{target.base_url} redirects elsewhere ({answer.status}): give --target the final base URL."
     if answer.status in {402, 403}:
-        return f"{target.base_url} denies the account ({answer.status}): check its permissions and its balance."
+        return (
+            f"{target.base_url} denies the account ({answer.status}): check its permissions and its balance."
+        )
     if answer.status == 429:
         return f"{target.base_url} is throttling the account (429): wait a minute, or stop its other clients."
     if answer.status >= 500:

@@ -108,9 +108,7 @@ class Run:
         return tuple(finding for finding in self.findings if finding.clause == clause)
 
 
-def clause_row(
-    clause: Clause, ruling: Ruling, tests: Iterable[str], exchanges: Iterable[int]
-) -> ClauseRow:
+def clause_row(clause: Clause, ruling: Ruling, tests: Iterable[str], exchanges: Iterable[int]) -> ClauseRow:
     """Join a clause with what the run ruled."""
     return ClauseRow(
         id=clause.id,
@@ -209,7 +207,9 @@ def parse(text: str, *, name: str = "the run log") -> Run:
 
 
 def _line(kind: str, value: Any) -> str:
-    return json.dumps({"kind": kind, **dataclasses.asdict(value)}, ensure_ascii=False, default=_plain)
+    text = json.dumps({"kind": kind, **dataclasses.asdict(value)}, ensure_ascii=False, default=_plain)
+    # A lone surrogate has no UTF-8; whoever let one through, the log must still be written.
+    return text.encode("utf-8", "replace").decode()
 
 
 def _plain(value: Any) -> Any:

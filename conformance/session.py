@@ -5,17 +5,17 @@ import datetime as dt
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
 from conformance import laws
-from conformance.deviations import Deviation
-from conformance.deviations import apply as apply_deviations
 from conformance.budget import Budget, Caps
 from conformance.clauses import Clause, Profile, registry
 from conformance.client import Client, Timing
 from conformance.contract import contract
+from conformance.deviations import Deviation
+from conformance.deviations import apply as apply_deviations
 from conformance.errors import TargetError
 from conformance.exchange import Exchange
 from conformance.files import Files
@@ -38,7 +38,7 @@ class Settings:
     lane: str = "gate"
     seed: int = 0
     pace: str = "documented"
-    caps: Caps = Caps()
+    caps: Caps = field(default_factory=Caps)
     deviations: tuple[Deviation, ...] = ()
     lag: float = 10.0
 
@@ -52,9 +52,7 @@ class Session:
         self.registry = registry()
         self.recorder = Recorder(Redactor(target.secrets))
         self.budget = Budget(settings.caps)
-        self.client = Client(
-            target, recorder=self.recorder, pace=pace, budget=self.budget, timing=timing
-        )
+        self.client = Client(target, recorder=self.recorder, pace=pace, budget=self.budget, timing=timing)
         self.resources = Resources()
         self.client.listeners.append(self.resources)
         self.files = Files(self.client, lag=settings.lag)
@@ -130,7 +128,11 @@ class Session:
 
     def _leak(self) -> str:
         left = self.resources.leaked
-        return f"{len(left)} files could not be deleted and are still there: {', '.join(left[:5])}." if left else ""
+        return (
+            f"{len(left)} files could not be deleted and are still there: {', '.join(left[:5])}."
+            if left
+            else ""
+        )
 
     def _rule(self, clause: Clause, found: list[Finding], selected: frozenset[str] | None) -> Ruling:
         reason = self.in_scope(clause)
@@ -198,7 +200,7 @@ def _measure(exchanges: Iterable[Exchange]) -> Iterable[Finding]:
             yield Finding(clause=clause, verdict=Verdict.PASS, exchanges=(exchange.number,))
 
 
-def _without_cascades(rulings: list[Ruling], clauses: dict[str, Clause]) -> list[Ruling]:
+def _without_cascades(rulings: list[Ruling], clauses: Mapping[str, Clause]) -> list[Ruling]:
     """Where a prerequisite did not hold, its dependants are unproven, naming it."""
     bad = {ruling.clause for ruling in rulings if ruling.verdict in {Verdict.FAIL, Verdict.WARN}}
 

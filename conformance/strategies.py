@@ -36,7 +36,10 @@ def instants(corpus: Corpus, zone: float | None) -> tuple[tuple[str, ...], ...]:
     exact = tuple(form for form in FORMATS if form not in days)
     return (
         *far,
-        *(tuple(write(moment, form, zone) for form in exact) for moment in (first - 2, first + 1, last - 1, last + 2)),
+        *(
+            tuple(write(moment, form, zone) for form in exact)
+            for moment in (first - 2, first + 1, last - 1, last + 2)
+        ),
     )
 
 

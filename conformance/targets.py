@@ -103,7 +103,9 @@ def _base_url(name: str) -> str:
 def _keyed(name: str, region_id: str, base_url: str, environ: Mapping[str, str]) -> Target:
     suffix = region_id.upper()
     key = environ.get(f"DASHSCOPE_API_KEY_{suffix}") or environ.get("DASHSCOPE_API_KEY") or ""
-    second = environ.get(f"DASHSCOPE_SECOND_API_KEY_{suffix}") or environ.get("DASHSCOPE_SECOND_API_KEY") or ""
+    second = (
+        environ.get(f"DASHSCOPE_SECOND_API_KEY_{suffix}") or environ.get("DASHSCOPE_SECOND_API_KEY") or ""
+    )
     if not key:
         hint = "" if name in regions() else " (any text will do for a server that asks for none)"
         raise UsageError(
@@ -111,5 +113,7 @@ def _keyed(name: str, region_id: str, base_url: str, environ: Mapping[str, str])
         )
     for variable, value in (("The API key", key), ("The second API key", second)):
         if not re.fullmatch(r"[\x21-\x7e]*", value):
-            raise UsageError(f"{variable} holds a space or a character that no header can carry: set it again.")
+            raise UsageError(
+                f"{variable} holds a space or a character that no header can carry: set it again."
+            )
     return Target(name=name, region=region_id, base_url=base_url, key=key, second_key=second)

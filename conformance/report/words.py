@@ -21,18 +21,12 @@ ENGLISH: Final[Mapping[str, str]] = {
     "clause.many": "{n} clauses",
     "failed.one": "1 clause failed",
     "failed.many": "{n} clauses failed",
-    "warned.one": "1 warned",
-    "warned.many": "{n} warned",
     "owed.one": "1 required clause is unproven",
     "owed.many": "{n} required clauses are unproven",
     "erred.one": "1 clause met an error of our own",
     "erred.many": "{n} clauses met an error of our own",
     "exchange.one": "{n} exchange",
     "exchange.many": "{n} exchanges",
-    "request.one": "{n} request",
-    "request.many": "{n} requests",
-    "finding.one": "{n} finding",
-    "finding.many": "{n} findings",
     "times": "{n} times",
     # verdicts and levels
     "verdict": "Verdict",
@@ -50,7 +44,6 @@ ENGLISH: Final[Mapping[str, str]] = {
     "meaning.should": "Shown by a sample, or follows from a rule.",
     "meaning.observed-level": "Seen in answers, or left open by every page.",
     # exit statuses
-    "exit": "Exit status",
     "exit.0": "nothing failed, and everything required was proven",
     "exit.1": "something failed",
     "exit.2": "the run was interrupted",
@@ -70,9 +63,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "headline.unproven": "Nothing failed, but {owed}",
     "headline.other": "The run ended with status {status}",
     # facts of the header
-    "fact.target": "Target",
     "fact.region": "Region",
-    "fact.host": "Host",
     "fact.base": "Base URL",
     "fact.started": "Started",
     "fact.contract": "Contract",
@@ -87,7 +78,6 @@ ENGLISH: Final[Mapping[str, str]] = {
     "matrix.levels": "Levels and verdicts",
     "matrix.score": "held / exercised / all",
     "matrix.all": "All chapters",
-    "matrix.cell": "{n} {verdict} in {name}",
     "matrix.note": (
         "Exercised clauses were put to the test and judged. Observed ones are recorded, not judged, and "
         "stand apart; absent, unproven and error were not judged either."
@@ -173,7 +163,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     # one exchange; these are shown by the script
     "x.request": "Request",
     "x.answer": "Answer",
-    "x.headers": "{n} headers",
+    "x.headers": "Headers ({n})",
     "x.parts": "Parts of the body",
     "x.bytescount": "{n} bytes",
     "x.file": "file name {filename}",
@@ -221,7 +211,7 @@ def duration(seconds: float) -> str:
     """Write a duration in the unit that it is read in."""
     if seconds < 0.0005:
         return "0 ms"
-    if seconds < 1:
+    if seconds < 0.9995:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 100:
         return f"{seconds:.1f} s"

@@ -88,7 +88,9 @@ def test_a_refused_request_has_changed_nothing(files: Files, kept: Corpus, small
     exchange, walk = files.everything()
     expect.accepted(exchange)
     names = [item.get("filename") for page in (walk.pages if walk else ()) for item in page.items]
-    expect.that(file.filename not in names, "no such file", "the refused upload is listed", *attempts, exchange)
+    expect.that(
+        file.filename not in names, "no such file", "the refused upload is listed", *attempts, exchange
+    )
     still = files.retrieve(name)
     expect.answered(still)
     expect.that(still.succeeded, "the file still there", expect.describe(still), *attempts, still)

@@ -15,7 +15,7 @@ Deleted = tuple[Sent, Exchange]
 def test_a_deletion_says_that_it_was_done(deleted: Deleted) -> None:
     _, exchange = deleted
     said = expect.accepted(exchange)
-    expect.equal(True, said.get("deleted"), exchange)  # noqa: FBT003
+    expect.equal(True, said.get("deleted"), exchange)
 
 
 @clause("deletion.not-retrieved")

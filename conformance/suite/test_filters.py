@@ -11,7 +11,6 @@ from conformance.corpus import Corpus, Sent
 from conformance.exchange import Exchange
 from conformance.files import Files, description
 from conformance.marks import clause, judging
-from conformance.session import Session
 from conformance.strategies import Choice, choices, instants
 from conformance.trace import Traversal, read_page
 from conformance.zones import offset_by
@@ -83,14 +82,18 @@ def test_the_zone_is_recorded(zone: float | None, kept: Corpus) -> None:
 def test_both_parameters_read_one_zone(files: Files, kept: Corpus, zone: float | None) -> None:
     if zone is not None:
         for form in ("compact-datetime", "datetime"):
-            expect.that(True, "one zone", zone, _window(files, kept.files[-1], zone, form))  # noqa: FBT003
+            expect.that(True, "one zone", zone, _window(files, kept.files[-1], zone, form))
         return
     sent = kept.files[-1]
     after = offset_by(files, sent, "create_after")
     before = offset_by(files, sent, "create_before")
     if after is None or before is None:
         raise expect.Unproven("times do not select files in any zone")
-    expect.that(abs(after - before) < 900, f"UTC{after / 3600:+g} for both", f"UTC{before / 3600:+g} for create_before")
+    expect.that(
+        abs(after - before) < 900,
+        f"UTC{after / 3600:+g} for both",
+        f"UTC{before / 3600:+g} for create_before",
+    )
 
 
 def _window(files: Files, sent: Sent, zone: float, form: str) -> Exchange:
@@ -135,7 +138,9 @@ def test_formats_agree(files: Files, kept: Corpus, zone: float | None) -> None:
             for exchange in exchanges:
                 expect.accepted(exchange)
             one, other = (_own(exchange, kept) for exchange in exchanges)
-            expect.that(one == other, f"the {len(one)} files of {forms[0]}", f"{len(other)} of {forms[1]}", *exchanges)
+            expect.that(
+                one == other, f"the {len(one)} files of {forms[0]}", f"{len(other)} of {forms[1]}", *exchanges
+            )
 
 
 @clause("filters.create-before-exclusive")
@@ -165,7 +170,9 @@ def test_filters_together_select_what_each_would(files: Files, kept: Corpus, zon
             exchange = files.list(**{name: middle}, purpose=purpose, limit=2000)
             expect.accepted(exchange)
             got = _own(exchange, kept)
-            expect.that(got == wanted, f"{len(wanted)} files", f"{len(got)}: {sorted(got ^ wanted)[:3]}", exchange)
+            expect.that(
+                got == wanted, f"{len(wanted)} files", f"{len(got)}: {sorted(got ^ wanted)[:3]}", exchange
+            )
 
 
 @clause("filters.paged")
@@ -177,7 +184,9 @@ def test_filtered_pages_hold_every_selected_file(files: Files, kept: Corpus, zon
         expect.accepted(exchange)
         got = set(walk.ids if walk else ()) & set(kept.ids)
         exchanges = [page.exchange for page in walk.pages] if walk else [exchange]
-        expect.that(got == wanted, f"{len(wanted)} files", f"{len(got)}: {sorted(got ^ wanted)[:3]}", *exchanges)
+        expect.that(
+            got == wanted, f"{len(wanted)} files", f"{len(got)}: {sorted(got ^ wanted)[:3]}", *exchanges
+        )
 
 
 @clause("filters.none-match")
@@ -185,14 +194,14 @@ def test_a_filter_that_matches_nothing_gives_an_empty_list(files: Files) -> None
     exchange = files.list(create_after=times.write(time.time() + FAR, "date"))
     said = expect.accepted(exchange)
     expect.equal([], said.get("data"), exchange)
-    expect.equal(False, said.get("has_more"), exchange)  # noqa: FBT003
+    expect.equal(False, said.get("has_more"), exchange)
 
 
 @clause("listing.parameters")
 @settings(max_examples=12)
 @given(data=st.data())
 def test_any_choice_of_parameters_is_accepted(
-    data: st.DataObject, conformance: Session, files: Files, kept: Corpus, zone: float | None
+    data: st.DataObject, files: Files, kept: Corpus, zone: float | None
 ) -> None:
     choice: Choice = data.draw(choices(instants(kept, zone)), label="query")
     exchange, _ = files.traverse(**choice.query, most=4)

@@ -28,7 +28,9 @@ def test_equal_files_get_ids_of_their_own(kept: Corpus) -> None:
     exchanges = [sent.exchange for sent in kept.files]
     if len(exchanges) < 2:
         raise expect.Unproven("it needs two uploads, and only one was accepted")
-    expect.that(len(set(kept.ids)) == len(kept.ids), f"{len(kept.ids)} ids", f"{len(set(kept.ids))} ids", *exchanges)
+    expect.that(
+        len(set(kept.ids)) == len(kept.ids), f"{len(kept.ids)} ids", f"{len(set(kept.ids))} ids", *exchanges
+    )
 
 
 @clause("ids.alphabet")

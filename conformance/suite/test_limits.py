@@ -71,7 +71,9 @@ EXCEEDED = [
 
 
 @pytest.mark.parametrize(("purpose", "extension", "size"), ADMITTED)
-def test_a_file_at_the_limit_is_accepted(files: Files, tag: str, purpose: str, extension: str, size: int) -> None:
+def test_a_file_at_the_limit_is_accepted(
+    files: Files, tag: str, purpose: str, extension: str, size: int
+) -> None:
     exchange = _send(files, tag, purpose, extension, size)
     expect.accepted(exchange)
     files.delete(str(exchange.mapping().get("id")))
@@ -104,7 +106,9 @@ def test_a_deletion_makes_room(files: Files, full: Exchange, kept: Corpus, small
     if full.succeeded:
         raise expect.Unproven("the account was never full")
     files.delete(kept.files[-1].id)
-    expect.accepted(files.wait(lambda: files.upload(small("room"), small.purpose), lambda each: each.succeeded))
+    expect.accepted(
+        files.wait(lambda: files.upload(small("room"), small.purpose), lambda each: each.succeeded)
+    )
 
 
 @pytest.fixture(scope="session")

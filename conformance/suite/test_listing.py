@@ -66,7 +66,9 @@ def test_without_a_limit_the_page_is_long(files: Files, settled: Traversal, visi
 
 
 @clause("listing.no-gap")
-def test_pages_of_any_size_hold_every_file(files: Files, settled: Traversal, visible: tuple[str, ...]) -> None:
+def test_pages_of_any_size_hold_every_file(
+    files: Files, settled: Traversal, visible: tuple[str, ...]
+) -> None:
     before = _before(settled, visible[0])
     for limit in (3, 8):
         most = 4 + 2 * len(visible) // limit
@@ -75,7 +77,9 @@ def test_pages_of_any_size_hold_every_file(files: Files, settled: Traversal, vis
         seen = walk.ids if walk else ()
         missing = [name for name in visible if name not in seen]
         exchanges = [page.exchange for page in walk.pages] if walk else [exchange]
-        expect.that(not missing, f"all {len(visible)} files in pages of {limit}", f"without {missing[:3]}", *exchanges)
+        expect.that(
+            not missing, f"all {len(visible)} files in pages of {limit}", f"without {missing[:3]}", *exchanges
+        )
 
 
 @clause("listing.has-more-false")
@@ -93,7 +97,7 @@ def test_a_full_last_page_says_that_nothing_follows(files: Files, settled: Trave
         exchange, walk = files.traverse(limit=limit, most=FEW)
         again = walk.pages[-1] if walk else None
         if again and again.has_more is True and not again.items:
-            expect.that(False, "has_more false on the last page", True, exchange)  # noqa: FBT003
+            expect.that(False, "has_more false on the last page", True, exchange)
 
 
 @clause("listing.after")
@@ -115,7 +119,9 @@ def test_a_page_starts_behind_its_cursor(
     length = min(len(wanted), len(got))
     expect.that(
         got[:length] == wanted[:length] and (got or not wanted),
-        f"behind {visible[at]}: {wanted}", f"{got}", exchange,
+        f"behind {visible[at]}: {wanted}",
+        f"{got}",
+        exchange,
     )
 
 
@@ -127,7 +133,7 @@ def test_behind_the_last_file_there_is_nothing(files: Files, settled: Traversal)
     known = [name for name in (page.ids if page else ()) if name in settled.ids]
     expect.that(page and not known, "an empty page", f"{known or expect.describe(exchange)}", exchange)
     if page and not page.items:
-        expect.equal(False, page.has_more, exchange)  # noqa: FBT003
+        expect.equal(False, page.has_more, exchange)
 
 
 @clause("listing.after-unknown")
@@ -141,7 +147,7 @@ def test_an_unknown_cursor_is_tried(files: Files) -> None:
 @clause("listing.order")
 def test_the_order_is_recorded(kept: Corpus, settled: Traversal, visible: tuple[str, ...]) -> None:
     created = {sent.id: description(sent.exchange).get("created_at") for sent in kept.files}
-    times = [created[name] for name in visible if isinstance(created[name], int)]
+    times = [moment for name in visible if isinstance(moment := created[name], int)]
     order = "neither by time"
     if times == sorted(times):
         order = "oldest first"

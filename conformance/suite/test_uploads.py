@@ -70,4 +70,3 @@ def test_a_batch_file_with_a_bad_line_is_refused(files: Files, corpus: Corpus, t
     content = f"{batch_line('1')}\n{batch_line('2')[:-2]}\n".encode()
     file = FormFile(filename=f"conformance-{tag} bad line.jsonl", content=content, size=len(content))
     expect.refused(files.upload(file, "batch"), twin=sent.exchange)
-

@@ -1,0 +1,56 @@
+"""The words of the views: one table, complete and without leftovers, so that it can be translated."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from conformance import report
+from conformance.report import words
+from conformance.verdicts import ExitStatus, Verdict
+
+HOME = Path(report.__file__).parent
+TEXTS = [
+    path.read_text()
+    for path in [*sorted(HOME.glob("*.py")), *sorted((HOME / "templates").iterdir())]
+    if path.name != "words.py"
+]
+# Keys that are put together from a part and a value.
+FACTS = ("region", "base", "started", "contract", "profile", "lane", "seed", "pace", "version")
+FAMILIES = (
+    {f"meaning.{verdict}" for verdict in Verdict}
+    | {f"{family}.{int(status)}" for family in ("exit", "headline") for status in ExitStatus}
+    | {f"fact.{name}" for name in FACTS}
+)
+
+
+def asked() -> set[str]:
+    """Every key that the code or a template asks for."""
+    text = "\n".join(TEXTS)
+    single = set(re.findall(r"""(?:say|done)\(\s*["']([\w.-]+)["']\s*[,)]""", text))
+    single |= set(re.findall(r"""["'](x\.\w+|exit\.other)["']""", text))
+    plural = set(re.findall(r"""plural\(\s*["'](\w+)["']""", text))
+    sections = set(re.findall(r"""_section\(\s*["'](\w+)["']""", text))
+    return single | {f"{key}.{form}" for key in plural for form in ("one", "many")} | sections | FAMILIES
+
+
+def test_every_word_that_is_asked_for_is_there() -> None:
+    assert asked() - set(words.ENGLISH) == set()
+
+
+def test_no_word_is_left_over() -> None:
+    assert set(words.ENGLISH) - asked() == set()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(0.0, "0 ms"), (0.0312, "31 ms"), (0.9996, "1.0 s"), (74.218, "74.2 s"), (3661, "61 min 01 s")],
+)
+def test_a_duration_is_written_in_the_unit_it_is_read_in(seconds: float, written: str) -> None:
+    assert words.duration(seconds) == written
+
+
+def test_a_moment_that_is_none_stays_as_it_is() -> None:
+    assert words.moment("2026-11-20T08:15:30+00:00") == "2026-11-20 08:15 UTC"
+    assert words.moment("2026-11-20T08:15:30+08:00") == "2026-11-20T08:15:30+08:00"
+    assert words.moment("yesterday") == "yesterday"
