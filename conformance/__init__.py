@@ -1,1 +1,49 @@
-"""Conformance suite and contract checker for Model Studio's OpenAI-compatible Files API."""
+"""Conformance suite and contract checker for Model Studio's OpenAI-compatible Files API.
+
+One id joins everything: the sentence of the documentation (a clause), the constraint in openapi.yaml, the
+test, the planted fault that breaks it, the known deviation, the line in the report. A tour, from the
+bottom up; imports run in this direction only, and a test checks both that and this list.
+
+What is so: frozen values
+    errors.py       every error that we raise, as one tree
+    specs.py        where specs/ is
+    clauses.py      the sentences, their sources and their conflicts, read and checked
+    regions.py      the regions and their hosts
+    exchange.py     request, answer, exchange: the wire as values
+    verdicts.py     verdict, finding, ruling, exit status
+    runs.py         a run to and from JSON lines
+    targets.py      --target in words, and whose keys it has
+    deviations.py   known failures, as dated promises
+Measuring
+    contract.py     does an answer agree with openapi.yaml?
+    times.py        the four ways to write a filter's time
+    trace.py        a sequence of exchanges seen as what happened to files
+    laws/           laws over a trace: pages, filters, identity, life, refusals
+    expect.py       the assertions that the suite is written in
+    marks.py        how a test says which clause it judges
+Speaking
+    pacing.py       the account's rate limits, kept on our side
+    budget.py       what a run may send
+    recorder.py     keeps exchanges, removes secrets
+    resources.py    what a run creates, so that nothing of it stays
+    client.py       sends a request, gives back an exchange
+    files.py        the Files API in verbs
+    preflight.py    is the target there, does it let us in, is it this API?
+    session.py      one run in progress, from the first request to the ruling
+Making
+    blobs.py        large files that exist nowhere
+    documents.py    the smallest honest document of each format
+    corpus.py       the files that a run uploads once and many tests judge
+    strategies.py   hypothesis: lawful queries of the list
+    generated.py    schemathesis: requests derived from openapi.yaml
+    zones.py        in which time zone does the target read times?
+Judging and showing
+    suite/          the conformance tests, one module a chapter
+    mock/           a lawful server that never read the tests, and its breaches and weathers
+    report/         views of a run: page, summary, table
+The rim
+    plugin.py       pytest's side: options, reports, the run log
+    matrix.py       the suite against every planted fault
+    listings.py     what `conformance clauses` and `conformance breaches` print
+    cli.py          the command
+"""

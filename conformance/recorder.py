@@ -60,16 +60,17 @@ class Redactor:
             method=request.method,
             path=self.text(request.path),
             query=tuple((self.text(k), self.text(v)) for k, v in request.query),
-            headers=self._headers(request.headers),
+            # Without an account there is no secret to hide, and the header may be the very point.
+            headers=self._headers(request.headers, hide=exchange.account != "none"),
             parts=tuple(self._part(part) for part in request.parts),
             body_bytes=request.body_bytes,
         )
         trouble = self.text(exchange.trouble) if exchange.trouble else None
         return dataclasses.replace(exchange, request=clean, answer=answer, trouble=trouble, notes=notes)
 
-    def _headers(self, headers: Pairs) -> Pairs:
+    def _headers(self, headers: Pairs, *, hide: bool = True) -> Pairs:
         return tuple(
-            (self.text(name), REDACTED if name.lower() in SECRET_HEADERS else self.text(value))
+            (self.text(name), REDACTED if hide and name.lower() in SECRET_HEADERS else self.text(value))
             for name, value in headers
         )
 

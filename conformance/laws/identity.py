@@ -96,9 +96,7 @@ def list_repeats_the_upload(trace: Trace) -> Iterator[Finding]:
                 yield from _same("listing.item-", upload, item, page.exchange)
 
 
-def _same(
-    prefix: str, upload: Upload, said: Mapping[str, Any], exchange: Exchange
-) -> Iterator[Finding]:
+def _same(prefix: str, upload: Upload, said: Mapping[str, Any], exchange: Exchange) -> Iterator[Finding]:
     for name, subject in REPEATED.items():
         clause = prefix + subject
         if name == "filename":

@@ -54,8 +54,11 @@ def deleted_is_not_listed(trace: Trace) -> Iterator[Finding]:
         )
         if back:
             yield broken(
-                "deletion.not-listed", f"a list without {back[0]}", "it is listed",
-                trace.deletions[back[0]], first,
+                "deletion.not-listed",
+                f"a list without {back[0]}",
+                "it is listed",
+                trace.deletions[back[0]],
+                first,
             )
         if traversal.whole and not traversal.pages[0].selection:
             missing = before - set(traversal.ids)

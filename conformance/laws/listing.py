@@ -68,7 +68,9 @@ def pages_start_behind_their_cursor(trace: Trace) -> Iterator[Finding]:
             if cursor is not None and (passed or page.items):
                 again = [name for name in page.ids if name == cursor]
                 if again:
-                    yield broken("listing.after", f"files behind {cursor}", f"{again[0]} again", page.exchange)
+                    yield broken(
+                        "listing.after", f"files behind {cursor}", f"{again[0]} again", page.exchange
+                    )
                 elif page.items:
                     yield held("listing.after", page.exchange)
             passed |= set(page.ids)
@@ -129,8 +131,11 @@ def has_more_tells_the_truth(trace: Trace) -> Iterator[Finding]:
                 lies.append((page, following))
             elif page.has_more is False and own(following.ids, trace.uploads):
                 yield broken(
-                    "listing.has-more-true", "true: another page follows", False,
-                    page.exchange, following.exchange,
+                    "listing.has-more-true",
+                    "true: another page follows",
+                    False,
+                    page.exchange,
+                    following.exchange,
                 )
             elif page.has_more is False and not following.items:
                 yield held("listing.has-more-false", page.exchange, following.exchange)

@@ -30,7 +30,9 @@ def no_lasting_server_error(trace: Trace) -> Iterator[Finding]:
         if len(errors) >= LASTING and len(errors) == len(statuses):
             # Where every request fails so, the service is down, which is no verdict.
             if same[0].operation in answered:
-                yield broken("errors.no-server-error", "any other answer", f"{statuses[-1]}, each time", *same)
+                yield broken(
+                    "errors.no-server-error", "any other answer", f"{statuses[-1]}, each time", *same
+                )
         elif not errors and same[0].answer:
             yield held("errors.no-server-error", same[0])
 

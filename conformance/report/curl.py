@@ -16,6 +16,10 @@ KEYS: Final = {
     "second": "$DASHSCOPE_SECOND_API_KEY",
     "other-region": "$OTHER_REGION_KEY",
     "wrong": "sk-wrong",
+    # Almost the right key: one letter too many, another last letter, one too few.
+    "longer": "${DASHSCOPE_API_KEY}a",
+    "altered": "${DASHSCOPE_API_KEY%?}a",
+    "shorter": "${DASHSCOPE_API_KEY%?}",
 }
 # What curl sends by itself, or what must not be repeated: lengths, boundaries, secrets.
 OWN: Final = {
@@ -54,7 +58,7 @@ def arguments(exchange: Exchange, base_url: str) -> tuple[str, ...]:
     return (
         flags + _method(request),
         shlex.quote(url),
-        *_key(exchange.account),
+        *_key(exchange),
         *(f"-H {shlex.quote(header)}" for header in _headers(request)),
         *(_part(part) for part in request.parts),
         *(["--data-binary @body"] if request.body_bytes and not request.parts else []),
@@ -78,10 +82,12 @@ def _query(text: str) -> str:
     return quote(text, safe="", errors="surrogatepass")
 
 
-def _key(account: str) -> tuple[str, ...]:
-    if account == "none":
-        return ()
-    key = KEYS.get(account)
+def _key(exchange: Exchange) -> tuple[str, ...]:
+    if exchange.account == "none":
+        # A header that was sent without an account is the very point of the request.
+        sent = (value for name, value in exchange.request.headers if name.lower() == "authorization")
+        return tuple(f"-H {shlex.quote(_seen(f'Authorization: {value}'))}" for value in sent)
+    key = KEYS.get(exchange.account)
     if key is None:
         return ('-H "Authorization: Bearer $DASHSCOPE_API_KEY"',)
     return (f'-H "Authorization: Bearer {key}"',)

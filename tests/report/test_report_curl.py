@@ -88,7 +88,15 @@ def test_the_key_comes_from_the_environment(account: str, header: str) -> None:
 
 
 def test_without_an_account_no_key_is_sent() -> None:
-    assert "uthorization" not in curl(replace(upload(1, "a.txt"), account="none"), BASE)
+    exchange = upload(1, "a.txt")
+    silent = replace(exchange, account="none", request=replace(exchange.request, headers=()))
+    assert "uthorization" not in curl(silent, BASE)
+
+
+def test_a_malformed_header_is_sent_as_it_was() -> None:
+    exchange = replace(upload(1, "a.txt"), account="none")
+    request = replace(exchange.request, headers=(("authorization", "Token a'b"),))
+    assert "Authorization: Token a'b" in shlex.split(curl(replace(exchange, request=request), BASE))
 
 
 def test_a_plain_upload_reads_as_one_would_write_it() -> None:

@@ -1,0 +1,149 @@
+"""The routes: a Starlette application that reads requests, asks the behaviour, and hands answers to delivery."""
+
+import traceback
+from collections.abc import Awaitable, Callable
+from random import Random
+from uuid import UUID
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from conformance.mock import refusals
+from conformance.mock.delivery import Delivery, HangUp, Inbox
+from conformance.mock.forms import OVERHEAD, Form, boundary
+from conformance.mock.lawful import Lawful
+from conformance.mock.lines import Lines
+from conformance.mock.records import Answer, Body, Call, Fate, Operation
+from conformance.mock.refusals import Refusal, Silence
+from conformance.mock.settings import BASE_PATH
+
+INBOX = "conformance.inbox"
+
+Work = Callable[[Request, Call, str], Awaitable[Body]]
+
+
+class Application:
+    """The server without its socket."""
+
+    def __init__(self, behaviour: Lawful) -> None:
+        self.behaviour = behaviour
+        self.crashes: list[str] = []
+        self.hang_up: HangUp | None = None
+        # Apart from the ids of files, so that the same uploads get the same ids whatever was asked in between.
+        self._random = Random(behaviour.settings.seed)  # noqa: S311 - request ids are no secrets
+        self._works: dict[Operation, Work] = {
+            Operation.UPLOAD: self._upload,
+            Operation.LIST: self._list,
+            Operation.RETRIEVE: self._retrieve,
+            Operation.DELETE: self._delete,
+        }
+        self._starlette = Starlette(
+            routes=[
+                self._route("/files", GET=Operation.LIST, POST=Operation.UPLOAD),
+                self._route("/files/{file_id}", GET=Operation.RETRIEVE, DELETE=Operation.DELETE),
+            ],
+            exception_handlers={HTTPException: self._stray},
+        )
+        # A path with a slash too many is another path; a redirect would make clients repeat their uploads.
+        self._starlette.router.redirect_slashes = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection."""
+        inbox = Inbox(scope, receive)
+        await self._starlette({**scope, INBOX: inbox}, inbox, send)
+
+    def _route(self, path: str, **operations: Operation) -> Route:
+        async def endpoint(request: Request) -> Delivery:
+            method = "GET" if request.method == "HEAD" else request.method
+            return await self._serve(request, operations[method])
+
+        return Route(BASE_PATH + path, endpoint, methods=list(operations))
+
+    async def _stray(self, request: Request, error: Exception) -> Delivery:
+        """Answer a request that no route takes, but not before its key was looked at."""
+        refusal = refusals.no_such_route(request.url.path)
+        if isinstance(error, HTTPException) and error.status_code == 405:
+            refusal = refusals.wrong_method(request.method, (error.headers or {}).get("Allow", ""))
+        return await self._serve(request, Operation.NONE, refusal)
+
+    async def _serve(
+        self, request: Request, operation: Operation, refusal: Refusal | None = None
+    ) -> Delivery:
+        self.behaviour.world.clock.tick()
+        call = self._call(request, operation)
+        try:
+            answer = await self._answer(request, call, refusal)
+        except (ClientDisconnect, Silence):
+            answer = Answer(status=400, body="", fate=Fate.LOST)
+        except Exception:  # noqa: BLE001 - whatever goes wrong in here, the client gets an envelope
+            self.crashes.append(traceback.format_exc())
+            answer = self.behaviour.refuse(refusals.broken(), call)
+        return Delivery(
+            answer=answer,
+            body=self.behaviour.encode(answer),
+            inbox=request.scope[INBOX],
+            hang_up=self.hang_up or (lambda _: None),
+        )
+
+    async def _answer(self, request: Request, call: Call, refusal: Refusal | None) -> Answer:
+        behaviour = self.behaviour
+        try:
+            await behaviour.meet(call)
+            account = ""
+            if call.path.startswith(BASE_PATH + "/"):
+                account = behaviour.authenticate(call)
+                behaviour.admit(account, call)
+            if refusal:
+                body = behaviour.stray(account, call, refusal)
+            else:
+                body = await self._works[call.operation](request, call, account)
+        except Refusal as raised:
+            return behaviour.refuse(raised, call)
+        return behaviour.succeed(body, call)
+
+    def _call(self, request: Request, operation: Operation) -> Call:
+        return Call(
+            operation=operation,
+            method=request.method,
+            path=request.url.path,
+            headers=dict(request.headers),
+            query=dict(request.query_params),
+            request_id=str(UUID(int=self._random.getrandbits(128), version=4)),
+            file_id=request.path_params.get("file_id", ""),
+        )
+
+    async def _upload(self, request: Request, call: Call, account: str) -> Body:
+        behaviour, shelf = self.behaviour, self.behaviour.world.shelf
+        declared = request.scope[INBOX].declared
+        behaviour.check_declared(declared, OVERHEAD)
+        marker = boundary(call.headers.get("content-type", ""))
+        incoming = shelf.receive()
+        try:
+            form = Form(
+                boundary=marker,
+                rules=behaviour,
+                incoming=incoming,
+                lines=Lines(behaviour.limits),
+                declared=declared,
+            )
+            async for chunk in request.stream():
+                form.feed(chunk)
+            record = behaviour.accept(account, form.close())
+            incoming.keep(shelf.path(record.id))
+        finally:
+            incoming.discard()
+        return behaviour.describe(record, Operation.UPLOAD)
+
+    async def _list(self, request: Request, call: Call, account: str) -> Body:  # noqa: ARG002 - one shape for all works
+        query = self.behaviour.query(call)
+        return self.behaviour.listing(self.behaviour.select(account, query), query)
+
+    async def _retrieve(self, request: Request, call: Call, account: str) -> Body:  # noqa: ARG002 - one shape for all works
+        record = self.behaviour.find(account, call.file_id, Operation.RETRIEVE)
+        return self.behaviour.describe(record, Operation.RETRIEVE)
+
+    async def _delete(self, request: Request, call: Call, account: str) -> Body:  # noqa: ARG002 - one shape for all works
+        return self.behaviour.delete(account, call.file_id)

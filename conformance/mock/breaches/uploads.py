@@ -1,0 +1,239 @@
+"""Breaches of the uploads chapter: what is taken, what is refused, and which name comes back."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import quote
+
+from conformance.mock import refusals
+from conformance.mock.faults import breach
+from conformance.mock.lawful import UPLOAD_PURPOSES, Lawful
+from conformance.mock.lines import LineFault
+from conformance.mock.records import Body, Operation, Record, Upload
+
+
+@breach("uploads.file-extract-accepted")
+class FileExtractRefused(Lawful):
+    """Takes batch inputs only."""
+
+    def purpose(self, sent: str | None) -> str:
+        if sent == "file-extract":
+            raise refusals.bad_purpose()
+        return super().purpose(sent)
+
+
+@breach("uploads.file-extract-accepted")
+class FileExtractAnsweredAsList(Lawful):
+    """Answers the upload of a document with a list of one file."""
+
+    def describe(self, record: Record, operation: Operation) -> Body:
+        body = super().describe(record, operation)
+        if operation is Operation.UPLOAD and record.purpose == "file-extract":
+            return {"object": "list", "data": [body], "has_more": False}
+        return body
+
+
+@breach("uploads.batch-accepted")
+class BatchRefused(Lawful):
+    """Takes documents only, as the service did in 2024."""
+
+    def purpose(self, sent: str | None) -> str:
+        if sent == "batch":
+            raise refusals.bad_purpose()
+        return super().purpose(sent)
+
+
+@breach("uploads.batch-accepted")
+class BatchRefusedAsFormat(Lawful):
+    """Knows the purpose batch, and forgot to list its format."""
+
+    def formats(self, purpose: str) -> frozenset[str]:
+        return frozenset() if purpose == "batch" else super().formats(purpose)
+
+
+@breach("uploads.batch-accepted")
+class BatchAnsweredWithoutObject(Lawful):
+    """Answers the upload of a batch input with an empty object."""
+
+    def describe(self, record: Record, operation: Operation) -> Body:
+        if operation is Operation.UPLOAD and record.purpose == "batch":
+            return {}
+        return super().describe(record, operation)
+
+
+@breach("uploads.file-required")
+class FileOptional(Lawful):
+    """Makes an empty file of a form without one."""
+
+    def filename(self, sent: str | None) -> str:
+        return sent or "empty.txt"
+
+    def check_format(self, purpose: str, filename: str) -> None:
+        if filename != "empty.txt":
+            super().check_format(purpose, filename)
+
+
+@breach("uploads.file-required")
+class FileOptionalForBatch(Lawful):
+    """Makes a batch input without a line of a form without a file."""
+
+    def filename(self, sent: str | None) -> str:
+        return sent or "empty.jsonl"
+
+    def check_format(self, purpose: str, filename: str) -> None:
+        if filename != "empty.jsonl":
+            super().check_format(purpose, filename)
+
+
+@breach("uploads.purpose-required")
+class PurposeOptional(Lawful):
+    """Takes a form without a purpose as a document's."""
+
+    def purpose(self, sent: str | None) -> str:
+        return super().purpose("file-extract" if sent is None else sent)
+
+
+@breach("uploads.purpose-required")
+class PurposeGuessed(Lawful):
+    """Guesses the purpose from the file name when the form has none."""
+
+    def purpose(self, sent: str | None) -> str:
+        return sent if sent is None else super().purpose(sent)  # type: ignore[return-value]  # that is the fault
+
+    def judge(self, purpose: str | None, filename: str, size: int, fault: LineFault | None) -> None:
+        super().judge(purpose or guess(filename), filename, size, fault)
+
+    def accept(self, account: str, upload: Upload) -> Record:
+        return super().accept(account, replace(upload, purpose=upload.purpose or guess(upload.filename)))
+
+
+@breach("uploads.purpose-required")
+class PurposeMayBeEmpty(Lawful):
+    """Takes an empty or missing purpose for file-extract."""
+
+    def purpose(self, sent: str | None) -> str:
+        return super().purpose(sent or "file-extract")
+
+
+@breach("uploads.purpose-values")
+class PurposeUnchecked(Lawful):
+    """Takes any word for a purpose and keeps it."""
+
+    def purpose(self, sent: str | None) -> str:
+        return sent if sent and sent != "fine-tune" else super().purpose(sent)
+
+    def new_id(self, account: str, upload: Upload) -> str:
+        known = upload if upload.purpose in UPLOAD_PURPOSES else replace(upload, purpose="file-extract")
+        return super().new_id(account, known)
+
+
+@breach("uploads.purpose-values")
+class PurposeReplaced(Lawful):
+    """Takes any unknown purpose for file-extract."""
+
+    def purpose(self, sent: str | None) -> str:
+        return super().purpose("file-extract" if sent and sent not in UPLOAD_PURPOSES else sent)
+
+
+@breach("uploads.purpose-values")
+class PurposeOfOpenai(Lawful):
+    """Takes the purposes of OpenAI too."""
+
+    def purpose(self, sent: str | None) -> str:
+        return super().purpose(
+            "file-extract" if sent in {"assistants", "user_data", "vision", "evals"} else sent
+        )
+
+
+@breach("uploads.bytes")
+class UploadBytesOfTheRequest(Lawful):
+    """Takes the length of the request for the size of the file."""
+
+    def accept(self, account: str, upload: Upload) -> Record:
+        return super().accept(account, replace(upload, bytes=upload.bytes + upload.overhead))
+
+
+@breach("uploads.bytes")
+class UploadBytesOfText(Lawful):
+    """Counts a line end as two bytes, or an empty file as one."""
+
+    def accept(self, account: str, upload: Upload) -> Record:
+        return super().accept(account, replace(upload, bytes=upload.bytes + 1))
+
+
+@breach("uploads.created-at")
+class UploadCreatedLongAgo(Lawful):
+    """Runs a day behind."""
+
+    def accept(self, account: str, upload: Upload) -> Record:
+        record = super().accept(account, upload)
+        return replace(record, created=record.created - 86_400_000_000)
+
+
+RENAMINGS: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
+    ("uploads.filename", "filename-stamped", "puts a number before it", lambda name: f"1_{name}"),
+    ("uploads.filename-unicode", "filename-folded", "replaces what is not ASCII by underscores", lambda name: "".join(letter if letter.isascii() else "_" for letter in name)),
+    ("uploads.filename-unicode", "filename-stripped", "leaves out what is not ASCII", lambda name: name.encode("ascii", "ignore").decode()),
+    ("uploads.filename-unicode", "filename-as-latin", "reads its bytes as Latin-1", lambda name: name.encode().decode("latin-1")),
+    ("uploads.filename-unicode", "filename-questioned", "stores it in a table that knows no Chinese", lambda name: name.encode("ascii", "replace").decode()),
+    ("uploads.filename-unicode", "filename-percent-encoded", "writes it as it would stand in a URL", quote),
+    ("uploads.filename-unicode", "filename-escaped", "writes what is not ASCII as JSON escapes, twice", lambda name: name.encode("ascii", "backslashreplace").decode()),
+    ("uploads.filename-unicode", "filename-without-spaces", "replaces spaces by underscores", lambda name: name.replace(" ", "_")),
+    ("uploads.filename-unicode", "filename-with-plus-signs", "writes spaces as plus signs", lambda name: name.replace(" ", "+")),
+    ("uploads.filename-unicode", "filename-cut-at-space", "keeps what stands before the first space, and the extension", lambda name: name.partition(" ")[0] + "." + name.rpartition(".")[2] if " " in name else name),
+    ("uploads.filename-unicode", "filename-cut-in-letters", "holds seven bytes of it when it is not ASCII, and the extension", lambda name: name if name.isascii() else name.encode()[:7].decode(errors="replace") + "." + name.rpartition(".")[2]),
+)  # fmt: skip
+
+
+def _enter_renaming(clause: str, name: str, description: str, renamed: Callable[[str], str]) -> None:
+    @breach(clause, name=name, description=f"Keeps another file name than was sent: {description}.")
+    class Renamed(Lawful):
+        def filename(self, sent: str | None) -> str:
+            return renamed(super().filename(sent))
+
+
+for renaming in RENAMINGS:
+    _enter_renaming(*renaming)
+
+
+@breach("uploads.batch-lines-valid")
+class LinesUnread(Lawful):
+    """Never looks into a batch input."""
+
+    def check_lines(self, purpose: str, fault: LineFault | None) -> None:
+        """Say yes."""
+
+
+@breach("uploads.batch-lines-valid")
+class LinesReadOnlyFirst(Lawful):
+    """Looks at the first line of a batch input only."""
+
+    def check_lines(self, purpose: str, fault: LineFault | None) -> None:
+        super().check_lines(purpose, fault if fault and fault.number == 1 else None)
+
+
+OVERSIGHTS = (
+    ("lines-need-not-be-json", "json", "that are not JSON"),
+    ("lines-need-not-be-objects", "object", "that are JSON and not objects"),
+    ("lines-need-no-custom-id", "custom_id", "without a custom_id"),
+    ("lines-may-repeat-custom-id", "duplicate", "whose custom_id was used before"),
+    ("lines-take-any-method", "method", "whose method is not POST"),
+    ("lines-need-no-url", "url", "without a url"),
+    ("lines-need-no-body", "body", "without a body"),
+    ("lines-may-be-none", "empty", "of which there is none"),
+)
+
+
+def _enter_oversight(name: str, kind: str, description: str) -> None:
+    @breach("uploads.batch-lines-valid", name=name, description=f"Takes batch lines {description}.")
+    class Lenient(Lawful):
+        def check_lines(self, purpose: str, fault: LineFault | None) -> None:
+            super().check_lines(purpose, None if fault and fault.kind == kind else fault)
+
+
+for oversight in OVERSIGHTS:
+    _enter_oversight(*oversight)
+
+
+def guess(filename: str) -> str:
+    """Guess a purpose from a file name."""
+    return "batch" if filename.endswith(".jsonl") else "file-extract"

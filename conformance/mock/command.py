@@ -1,0 +1,73 @@
+"""The command `conformance mock`: its flags, its three lines of greeting, and a clean end."""
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from conformance.errors import UsageError
+from conformance.mock.clock import CLOCKS
+from conformance.mock.fidelity import table
+from conformance.mock.serving import serve
+from conformance.mock.settings import REGIONS
+
+BAD_ARGUMENTS = 4
+STOPS = (signal.SIGINT, signal.SIGTERM)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--port", type=int, default=8080, help="port to listen on; 0 takes a free one (default: %(default)s)")
+    add("--region", default="intl", help=f"one of {', '.join(REGIONS)} (default: %(default)s)")
+    add("--api-key", action="append", metavar="KEY", help="a key to accept; each is its own account")
+    add(
+        "--rate-limits",
+        choices=("documented", "off"),
+        default="documented",
+        help="3 uploads and 10 other requests a second, or none (default: %(default)s)",
+    )
+    add("--breach", action="append", default=[], metavar="NAME", help="break one clause, by name")
+    add("--weather", action="append", default=[], metavar="NAME", help="trouble that breaks no clause")
+    add("--clock", default="real", help=f"one of {', '.join(CLOCKS)} (default: %(default)s)")
+    add("--data-dir", type=Path, metavar="DIR", help="keep files here; without it they go with the mock")
+    add("--seed", type=int, metavar="N", help="make ids and chance repeat")
+    add("--fidelity", action="store_true", help="print what is documented, observed or inferred, and stop")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until a signal comes."""
+    if args.fidelity:
+        print(table())
+        return 0
+    stop = threading.Event()
+    before = [(number, signal.signal(number, lambda *_: stop.set())) for number in STOPS]
+    try:
+        with serve(
+            region=args.region,
+            keys=args.api_key,
+            breaches=args.breach,
+            weather=args.weather,
+            rate_limits=args.rate_limits == "documented",
+            data_dir=args.data_dir,
+            clock=args.clock,
+            host=args.host,
+            port=args.port,
+            seed=args.seed,
+        ) as mock:
+            print(f"export OPENAI_BASE_URL={mock.url}")
+            print(f"export OPENAI_API_KEY={mock.keys[0]}")
+            print(f"export DASHSCOPE_API_KEY={mock.keys[0]}", flush=True)
+            stop.wait()
+            crashes = mock.crashes
+    except UsageError as error:
+        print(f"conformance mock: {error}", file=sys.stderr)
+        return BAD_ARGUMENTS
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+    # Only our own faults reach this list; they were answered with 500 and belong in a bug report.
+    print("".join(crashes), end="", file=sys.stderr)
+    return 0
