@@ -19,7 +19,7 @@ from conformance.exchange import Answer, Exchange, NotJson, Request
 from conformance.verdicts import Finding, Verdict
 
 METHODS = ("get", "post", "put", "patch", "delete")
-# Answers that say more of the weather than of the contract: see DESIGN of verdicts in the README.
+# Answers that say more of the account and the weather than of the contract.
 INFRASTRUCTURE = frozenset({402, 403, 429})
 UNDOCUMENTED = "errors.documented-status"
 

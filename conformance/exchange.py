@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 Pairs = tuple[tuple[str, str], ...]
@@ -132,8 +133,11 @@ class Exchange:
         return value if isinstance(value, dict) else {}
 
 
+@lru_cache(maxsize=1024)
 def decode(body: bytes) -> Any:
     """Decode JSON as RFC 8259 has it, refusing what Python alone would let pass.
+
+    One body gives one value, however often it is asked for: it must not be changed.
 
     Raises:
         NotJson: with the reason.
@@ -143,8 +147,9 @@ def decode(body: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise NotJson(f"not UTF-8 at byte {error.start}") from error
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-        _no_surrogates(value)
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
+        if "\\ud" in text or "\\uD" in text:
+            _no_surrogates(value)
     except NotJson:
         raise
     except RecursionError as error:
@@ -167,6 +172,13 @@ def _no_constant(name: str) -> Any:
     raise NotJson(f"{name} is not JSON")
 
 
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise NotJson("a number is too large")
+    return number
+
+
 def _no_surrogates(value: Any) -> None:
     pending = [value]
     while pending:
@@ -179,5 +191,3 @@ def _no_surrogates(value: Any) -> None:
             pending.extend(item.values())
         elif isinstance(item, list):
             pending.extend(item)
-        elif isinstance(item, float) and math.isinf(item):
-            raise NotJson("a number is too large")

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
-from conformance.contract import INFRASTRUCTURE
 from conformance.exchange import Exchange
 from conformance.verdicts import Finding, Verdict
 
@@ -27,7 +26,15 @@ class Broken(AssertionError):  # noqa: N818  a finding, not an error
 
 
 class Unproven(Exception):  # noqa: N818  a verdict, not an error
-    """The clause under test could not be exercised; the message says why."""
+    """The clause under test could not be exercised; the message says why.
+
+    `suspect` is the exchange whose server error kept a lawful request from being accepted: if the error
+    proves to be lasting while other requests are answered, the clause did not hold.
+    """
+
+    def __init__(self, reason: str, suspect: Exchange | None = None) -> None:
+        super().__init__(reason)
+        self.suspect = suspect
 
 
 class Evidence:
@@ -92,14 +99,19 @@ def answered(exchange: Exchange) -> Exchange:
     if exchange.answer.cut:
         raise Unproven("infrastructure: the answer was too long or too slow to be read whole")
     status = exchange.answer.status
-    if status in INFRASTRUCTURE or status >= 500 or (status == 401 and exchange.account == "first"):
+    # With a key that opens nothing, a word on the account is the very answer that was asked for.
+    of_the_account = status in {401, 402, 403} and exchange.account in {"first", "second"}
+    if status == 429 or status >= 500 or of_the_account:
         raise Unproven(f"infrastructure: {exchange.request.method} {exchange.request.path} got {status}")
     return exchange
 
 
 def accepted(exchange: Exchange, expected: str = "200") -> dict[str, Any]:
     """Expect a success, and give its JSON object (an empty one where there is none)."""
-    answered(exchange)
+    try:
+        answered(exchange)
+    except Unproven as error:
+        raise Unproven(str(error), suspect=exchange) from None
     that(exchange.succeeded, expected, describe(exchange), exchange)
     return exchange.mapping()
 

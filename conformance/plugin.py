@@ -18,8 +18,8 @@ from conformance.expect import Broken, Evidence, Unproven, gathering
 from conformance.session import Session, Settings
 from conformance.verdicts import ExitStatus, Finding, Verdict
 
-# Deletions come when no test needs the files any more, judgement of all traffic when all was sent.
-LAST = ("test_deletion", "test_generated", "test_traffic")
+# Whatever may delete a file comes when no test needs it any more, judgement of all traffic when all was sent.
+LAST = ("test_authentication", "test_deletion", "test_generated", "test_traffic")
 SUITE = Path(__file__).parent / "suite"
 STARTED = pytest.StashKey[Session]()
 CLOSING = pytest.StashKey[contextlib.ExitStack]()
@@ -62,6 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("bytes", "bytes of request bodies"),
     ):
         add(f"--budget-{name}", type=_count, default=None, metavar="N", help=f"send at most N {what}")
+    add("--clause", action="append", default=[], metavar="ID", help="run only the tests of this clause")
     add("--breach", action="append", default=[], metavar="NAME", help="plant a fault in the built-in mock")
     add("--weather", action="append", default=[], metavar="NAME", help="trouble the built-in mock")
     add("--deviations", type=Path, default=None, metavar="FILE", help="known failures, as dated promises")
@@ -201,6 +202,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     session = config.stash.get(STARTED, None)
     if session is None:
         return
+    try:
+        chosen = {registry()[name].id for name in config.option.clause}
+    except SpecsError as error:
+        raise pytest.UsageError(f"--clause: {error}") from None
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
@@ -214,7 +219,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             for clause in clauses
             if not session.in_scope(clause) and session.target.region in clause.regions
         ]
-        (kept if exercised or not clauses else left_out).append(item)
+        wanted = not chosen or chosen & {clause.id for clause in clauses}
+        (kept if wanted and (exercised or not clauses) else left_out).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
     items[:] = sorted(kept, key=lambda item: LAST.index(item.path.stem) if item.path.stem in LAST else -1)
@@ -266,6 +272,9 @@ def pytest_runtest_makereport(
     for clause in _clauses(item):
         finding = _finding(item, clause, call)
         session.findings.append(finding)
+        error = call.excinfo.value if call.excinfo else None
+        if isinstance(error, Unproven) and error.suspect and call.when == "call":
+            session.suspects.append((clause.id, error.suspect.number))
         _speak(report, item, clause, finding, session)
     return report
 

@@ -19,6 +19,7 @@ from conformance.deviations import apply as apply_deviations
 from conformance.errors import TargetError
 from conformance.exchange import Exchange
 from conformance.files import Files
+from conformance.laws.ruling import Law
 from conformance.pacing import Pace
 from conformance.recorder import Recorder, Redactor
 from conformance.resources import Resources
@@ -28,6 +29,7 @@ from conformance.trace import Trace
 from conformance.verdicts import ExitStatus, Finding, Ruling, Verdict, exit_status, weigh
 
 KEPT_EXCHANGES = 12
+SERVER_ERROR = "errors.no-server-error"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class Session:
         self.zone: float | None = None
         self.tag = secrets.token_hex(4)
         self.obstacle = ""
+        self.suspects: list[tuple[str, int]] = []
         self.findings: list[Finding] = []
         self.tests: dict[str, list[str]] = defaultdict(list)
         self._started = dt.datetime.now(dt.UTC)
@@ -83,9 +86,18 @@ class Session:
         judged, zone = self._stand
         if judged != len(exchanges) or zone != self.zone:
             self._measured += _measure(exchanges[judged:])
-            self._lawful = laws.judge(Trace(exchanges, self.zone))
+            self._lawful = laws.judge(self.trace)
             self._stand = (len(exchanges), self.zone)
         return (*self._measured, *self._lawful)
+
+    def lawful(self, law: Law) -> tuple[Finding, ...]:
+        """Judge all traffic so far by one law alone."""
+        return tuple(law.apply(self.trace))
+
+    @property
+    def trace(self) -> Trace:
+        """What all traffic so far shows of files."""
+        return Trace(self.recorder.exchanges, self.zone)
 
     def clean(self) -> None:
         """Delete what the run made, newest first; what cannot be deleted is named in `resources.leaked`."""
@@ -102,6 +114,7 @@ class Session:
     def run(self, *, interrupted: bool = False, selected: frozenset[str] | None = None) -> Run:
         """Rule on every clause and give the whole run; `selected` are the clauses that were asked for."""
         traffic = [finding for finding in self.judged() if finding.verdict is Verdict.FAIL]
+        traffic += self._lasting(traffic)
         found: dict[str, list[Finding]] = defaultdict(list)
         for finding in [*self.findings, *traffic]:
             found[finding.clause].append(finding)
@@ -125,6 +138,22 @@ class Session:
                 note=" ".join(filter(None, [self.obstacle, *strays, self._leak()])),
             ),
         )
+
+    def _lasting(self, traffic: list[Finding]) -> list[Finding]:
+        """Give the clauses that were left unproven by a server error which the laws found to be lasting."""
+        lasting = {
+            number for finding in traffic if finding.clause == SERVER_ERROR for number in finding.exchanges
+        }
+        return [
+            Finding(
+                clause=clause,
+                verdict=Verdict.FAIL,
+                reason="a server error each time, while other requests are answered",
+                exchanges=(number,),
+            )
+            for clause, number in self.suspects
+            if number in lasting
+        ]
 
     def _leak(self) -> str:
         left = self.resources.leaked

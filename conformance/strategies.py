@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.corpus import Corpus
 from conformance.files import description
 from conformance.times import DAY, FORMATS, write
 
+T = TypeVar("T")
 PURPOSES = (None, "file-extract", "batch")
 # More pages than this cost more than they show.
 MOST_PAGES = 6
@@ -55,6 +57,19 @@ def choices(moments: Sequence[Sequence[str]]) -> st.SearchStrategy[Choice]:
         }
     )
     return drawn.map(lambda query: Choice({k: v for k, v in query.items() if v is not None}))
+
+
+def drawn(strategy: st.SearchStrategy[T], *, most: int) -> tuple[T, ...]:
+    """Draw values first, so that what is sent for one never makes hypothesis send for another again."""
+    values: list[T] = []
+
+    @settings(max_examples=most)
+    @given(strategy)
+    def draw(value: T) -> None:
+        values.append(value)
+
+    draw()
+    return tuple(values)
 
 
 def exact_limits(count: int) -> tuple[int, ...]:

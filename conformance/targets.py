@@ -44,7 +44,7 @@ class Target:
 
     @property
     def keys(self) -> dict[str, str]:
-        """The keys by the account that they speak for; the last four open nothing."""
+        """The keys by the account that they speak for; the last five open nothing."""
         last = "a" if not self.key.endswith("a") else "b"
         keys = {
             "first": self.key,
@@ -54,8 +54,9 @@ class Target:
             "altered": self.key[:-1] + last,
             "longer": self.key + "a",
             "shorter": self.key[:-1] or "a",
+            "recased": self.key.swapcase(),
         }
-        return {account: key for account, key in keys.items() if key}
+        return {name: key for name, key in keys.items() if key and (name == "first" or key != self.key)}
 
     @property
     def secrets(self) -> tuple[str, ...]:

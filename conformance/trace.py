@@ -1,5 +1,6 @@
 """Trace: a sequence of exchanges seen as what happened to files. Built once, read by every law."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,26 +10,34 @@ from urllib.parse import unquote
 from conformance.exchange import Exchange
 
 FILES = "/files"
+# The purposes that the pages list; what any other gets is no matter of a law.
+PURPOSES = ("file-extract", "batch")
+# Reads may lag behind writes for this long, in seconds, before a lag becomes a lie.
+LAG = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """One accepted upload: what was sent, and what the answer said."""
+    """One accepted upload: what was sent (None where nothing was), and what the answer said."""
 
     exchange: Exchange
     id: str
     said: Mapping[str, Any]
-    filename: str
+    filename: str | None
     size: int
-    purpose: str
+    purpose: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of the list; `items` are the members of data that are objects with a string id."""
+    """One page of the list; `items` are the members of data that are objects with a string id.
+
+    `length` counts the others too.
+    """
 
     exchange: Exchange
     items: tuple[Mapping[str, Any], ...]
+    length: int
     has_more: Any
 
     @property
@@ -61,14 +70,17 @@ class Traversal:
 
     @property
     def whole(self) -> bool:
-        """Whether it started at the head of the list and went on to the end that the server named."""
-        return "after" not in self.pages[0].query and self.ended
+        """Whether it started at the head of the list and went on to the end that the server named.
+
+        With a limit out of its range it proves nothing.
+        """
+        return "after" not in self.pages[0].query and self.pages[0].limit is not None and self.ended
 
     @property
     def ended(self) -> bool:
         """Whether its last page says that there is none behind it, or is empty."""
         last = self.pages[-1]
-        return last.has_more is False or not last.items
+        return last.has_more is False or not last.length
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -101,21 +113,31 @@ class Trace:
             found.setdefault(upload.id, upload)
         return found
 
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """The ids that two uploads got: which of the two files they name, nobody can tell."""
+        counts = Counter(upload.id for upload in self.each_upload())
+        return frozenset(name for name, count in counts.items() if count > 1)
+
     def each_upload(self) -> Iterator[Upload]:
         """Go through the accepted uploads, whatever their ids."""
         for exchange in self.finals:
             request = exchange.request
             said = exchange.mapping()
+            names = [part.name for part in request.parts]
             part = request.part("file")
             purpose = request.part("purpose")
-            if request.is_upload and exchange.succeeded and isinstance(said.get("id"), str) and part:
+            # Which of two fields of one name counts, no page says.
+            if not part or len(names) > len(set(names)):
+                continue
+            if request.is_upload and exchange.succeeded and isinstance(said.get("id"), str):
                 yield Upload(
                     exchange=exchange,
                     id=said["id"],
                     said=said,
-                    filename=part.filename or "",
+                    filename=part.filename or None,
                     size=part.size,
-                    purpose=(purpose.text if purpose else None) or "",
+                    purpose=purpose.text if purpose else None,
                 )
 
     @cached_property
@@ -125,8 +147,24 @@ class Trace:
             page
             for exchange in self.finals
             if exchange.request.method == "GET" and exchange.request.path == FILES and exchange.succeeded
+            # Which of two parameters of one name counts, no page says.
+            if len(dict(exchange.request.query)) == len(exchange.request.query)
             if (page := read_page(exchange)) is not None
         )
+
+    @cached_property
+    def shown(self) -> Mapping[str, int]:
+        """The number of the first page that showed each id."""
+        found: dict[str, int] = {}
+        for page in self.pages:
+            for name in page.ids:
+                found.setdefault(name, page.exchange.number)
+        return found
+
+    def arrived(self, name: str, exchange: Exchange) -> bool:
+        """Whether no lag excuses an exchange for not knowing the file of an upload any more."""
+        upload = self.uploads.get(name)
+        return upload is not None and long_after(upload.exchange, exchange)
 
     @cached_property
     def traversals(self) -> tuple[Traversal, ...]:
@@ -155,7 +193,7 @@ class Trace:
         """The first deletion of each id that the server said was done."""
         found: dict[str, Exchange] = {}
         for name, exchange in self.of_file("DELETE"):
-            if exchange.succeeded:
+            if exchange.succeeded and exchange.mapping().get("deleted") is not False:
                 found.setdefault(name, exchange)
         return found
 
@@ -175,7 +213,12 @@ def read_page(exchange: Exchange) -> Page | None:
     if not isinstance(data, list):
         return None
     items = tuple(item for item in data if isinstance(item, dict) and isinstance(item.get("id"), str))
-    return Page(exchange=exchange, items=items, has_more=exchange.mapping().get("has_more"))
+    return Page(exchange=exchange, items=items, length=len(data), has_more=exchange.mapping().get("has_more"))
+
+
+def long_after(write: Exchange, read: Exchange) -> bool:
+    """Whether a read left so long after a write was answered that no lag excuses it."""
+    return read.started > write.started + write.seconds + LAG
 
 
 def own(items: Iterable[str], uploads: Mapping[str, Upload]) -> tuple[str, ...]:

@@ -5,11 +5,13 @@ from typing import Any
 
 from conformance.laws.ruling import broken, held, law
 from conformance.times import read
-from conformance.trace import Page, Trace, Traversal, Upload
+from conformance.trace import PURPOSES, Page, Trace, Traversal, Upload
 from conformance.verdicts import Finding
 
 # created_at is in whole seconds, and how it was rounded no page says: a whole second away there is no doubt.
 GRAIN = 1
+# A created_at beyond this is not in seconds.
+LATEST = 9_999_999_999
 TIMES = ("create_after", "create_before")
 
 
@@ -22,12 +24,13 @@ def purpose_is_sound(trace: Trace) -> Iterator[Finding]:
     """A list filtered by purpose holds no file of another."""
     for page in trace.pages:
         wanted = page.query.get("purpose")
-        if wanted is None:
+        if wanted not in PURPOSES:
             continue
-        others = [item for item in page.items if item.get("purpose") != wanted]
+        purposes = {item["id"]: _purpose(trace, item) for item in page.items}
+        others = [name for name, purpose in purposes.items() if purpose is not None and purpose != wanted]
         clause = _clause(page, "filters.purpose-sound")
         if others:
-            actual = f"{others[0]['id']} for {others[0].get('purpose')!r}"
+            actual = f"{others[0]} for {purposes[others[0]]}"
             yield broken(clause, f"only files for {wanted}", actual, page.exchange)
         elif page.items:
             yield held(clause, page.exchange)
@@ -62,23 +65,19 @@ def times_are_sound(trace: Trace) -> Iterator[Finding]:
     "filters.paged",
 )
 def filters_are_complete(trace: Trace) -> Iterator[Finding]:
-    """A filtered list holds every file of this run that matches, once the list had shown it."""
-    shown: dict[str, int] = {}
-    for traversal in sorted(trace.traversals, key=lambda each: each.numbers[-1]):
+    """A filtered list holds every file of this run that matches, once the list had shown it or must know it."""
+    for traversal in trace.traversals:
         if traversal.whole and traversal.pages[0].selection:
-            yield from _complete(trace, traversal, shown)
-        for page in traversal.pages:
-            for name in page.ids:
-                shown.setdefault(name, page.exchange.number)
+            yield from _complete(trace, traversal)
 
 
-def _complete(trace: Trace, traversal: Traversal, shown: Mapping[str, int]) -> Iterator[Finding]:
+def _complete(trace: Trace, traversal: Traversal) -> Iterator[Finding]:
     first, last = traversal.numbers[0], traversal.numbers[-1]
     page = traversal.pages[0]
     expected = {
         name
         for name, upload in trace.uploads.items()
-        if shown.get(name, first) < first
+        if (trace.shown.get(name, first) < first or trace.arrived(name, page.exchange))
         and trace.doomed.get(name, last + 1) > last
         and _selects(trace, page, upload)
     }
@@ -118,10 +117,17 @@ def _selects(trace: Trace, page: Page, upload: Upload) -> bool:
     return all(_matches(trace, page, name, upload.said) is True for name in TIMES if name in query)
 
 
+def _purpose(trace: Trace, item: Mapping[str, Any]) -> Any:
+    """Give what a file was uploaded for; of a stranger's, what the list says."""
+    upload = trace.uploads.get(item["id"])
+    return upload.purpose if upload else item.get("purpose")
+
+
 def _matches(trace: Trace, page: Page, name: str, item: Mapping[str, Any]) -> bool | None:
     """Whether a file is on the right side of a filter's time; None where that cannot be known."""
-    written, created = read(page.query[name]), item.get("created_at")
-    if written is None or not isinstance(created, int) or isinstance(created, bool):
+    said = trace.uploads[item["id"]].said if item.get("id") in trace.uploads else item
+    written, created = read(page.query[name]), said.get("created_at")
+    if written is None or not isinstance(created, int) or not 1 < created <= LATEST:
         return None
     earliest, latest = written.earliest(trace.zone), written.latest(trace.zone)
     if created >= latest + GRAIN:

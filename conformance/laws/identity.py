@@ -5,18 +5,11 @@ from typing import Any
 
 from conformance.exchange import Exchange
 from conformance.laws.ruling import broken, held, law, measured
-from conformance.trace import Trace, Upload
+from conformance.trace import PURPOSES, Trace, Upload
 from conformance.verdicts import Finding
 
 # Clocks of well-kept servers agree within seconds; a wrong unit or zone is off by hours at least.
 CLOCK_TOLERANCE = 300
-
-REPEATED = {
-    "bytes": "bytes",
-    "created_at": "created-at",
-    "filename": "filename",
-    "purpose": "purpose",
-}
 
 
 @law(
@@ -29,9 +22,7 @@ REPEATED = {
 def uploads_tell_the_truth(trace: Trace) -> Iterator[Finding]:
     """The answer to an upload has the size, name and purpose that were sent, and the time of now."""
     for upload in trace.each_upload():
-        yield measured("uploads.bytes", upload.size, upload.said.get("bytes"), upload.exchange)
-        yield _name("uploads.filename", upload, upload.said, upload.exchange)
-        yield measured("uploads.purpose", upload.purpose, upload.said.get("purpose"), upload.exchange)
+        yield from _same("uploads.", upload, upload.said, upload.exchange)
         yield _clock(upload)
 
 
@@ -59,11 +50,11 @@ def ids_are_unique(trace: Trace) -> Iterator[Finding]:
 def retrieval_repeats_the_upload(trace: Trace) -> Iterator[Finding]:
     """A retrieved file is the one that was asked for, as its upload described it."""
     for name, exchange in trace.of_file("GET"):
-        if exchange.succeeded:
-            said = exchange.mapping()
+        if exchange.succeeded and (said := exchange.mapping()):
             yield measured("retrieval.id", name, said.get("id"), exchange)
-            if upload := trace.uploads.get(name):
+            if (upload := trace.uploads.get(name)) and name not in trace.shared:
                 yield from _same("retrieval.", upload, said, exchange)
+                yield from _same_time("retrieval.created-at", upload, said, exchange)
 
 
 @law(
@@ -73,10 +64,10 @@ def retrieval_is_steady(trace: Trace) -> Iterator[Finding]:
     """Two retrievals of one file agree in what never changes."""
     seen: dict[str, Exchange] = {}
     for name, exchange in trace.of_file("GET"):
-        if not exchange.succeeded:
+        if not exchange.succeeded or not exchange.mapping():
             continue
         first = seen.setdefault(name, exchange)
-        if first is not exchange:
+        if first is not exchange and name not in trace.shared:
             yield measured("retrieval.steady", _fixed(first), _fixed(exchange), first, exchange)
 
 
@@ -91,43 +82,49 @@ def list_repeats_the_upload(trace: Trace) -> Iterator[Finding]:
     """A listed file is described as its upload described it."""
     for page in trace.pages:
         for item in page.items:
-            if upload := trace.uploads.get(item["id"]):
+            if (upload := trace.uploads.get(item["id"])) and item["id"] not in trace.shared:
                 yield held("listing.item-id", page.exchange)
                 yield from _same("listing.item-", upload, item, page.exchange)
+                yield from _same_time("listing.item-created-at", upload, item, page.exchange)
 
 
 def _same(prefix: str, upload: Upload, said: Mapping[str, Any], exchange: Exchange) -> Iterator[Finding]:
-    for name, subject in REPEATED.items():
-        clause = prefix + subject
-        if name == "filename":
-            yield _name(clause, upload, said, exchange)
-        elif name == "bytes":
-            # What was sent is the truth, also where the upload's own answer got it wrong.
-            yield measured(clause, upload.size, said.get(name), exchange)
-        elif name == "purpose":
-            yield measured(clause, upload.purpose, said.get(name), exchange)
-        elif isinstance(upload.said.get(name), int):
-            yield measured(clause, upload.said[name], said.get(name), upload.exchange, exchange)
+    """What was sent is the truth, also where the upload's own answer got it wrong."""
+    yield measured(f"{prefix}bytes", upload.size, said.get("bytes"), exchange)
+    if upload.filename is not None:
+        yield _name(f"{prefix}filename", upload.filename, said.get("filename"), exchange)
+    if upload.purpose in PURPOSES:
+        yield measured(f"{prefix}purpose", upload.purpose, said.get("purpose"), exchange)
 
 
-def _name(clause: str, upload: Upload, said: Mapping[str, Any], exchange: Exchange) -> Finding:
-    actual = said.get("filename")
+def _same_time(clause: str, upload: Upload, said: Mapping[str, Any], exchange: Exchange) -> Iterator[Finding]:
+    """An upload that did not tell its time, or told a wrong one, has been accused once already."""
+    if _is_now(upload):
+        expected, actual = upload.said["created_at"], said.get("created_at")
+        yield measured(clause, expected, actual, upload.exchange, exchange)
+
+
+def _name(clause: str, sent: str, actual: object, exchange: Exchange) -> Finding:
     # A form writes a quotation mark as %22; whether a server undoes that, no page says.
-    if actual == upload.filename.replace('"', "%22"):
+    if actual == sent.replace('"', "%22"):
         return held(clause, exchange)
-    if not upload.filename.isascii() and clause == "uploads.filename":
+    if not sent.isascii() and clause == "uploads.filename":
         clause = "uploads.filename-unicode"
-    return measured(clause, upload.filename, actual, exchange)
+    return measured(clause, sent, actual, exchange)
 
 
 def _clock(upload: Upload) -> Finding:
+    if _is_now(upload):
+        return held("uploads.created-at", upload.exchange)
+    expected = f"a time within {CLOCK_TOLERANCE} s of {int(upload.exchange.started)}"
+    return broken("uploads.created-at", expected, upload.said.get("created_at"), upload.exchange)
+
+
+def _is_now(upload: Upload) -> bool:
     said = upload.said.get("created_at")
     start = upload.exchange.started - CLOCK_TOLERANCE
     end = upload.exchange.started + upload.exchange.seconds + CLOCK_TOLERANCE
-    if isinstance(said, int) and start <= said <= end:
-        return held("uploads.created-at", upload.exchange)
-    expected = f"a time within {CLOCK_TOLERANCE} s of {int(upload.exchange.started)}"
-    return broken("uploads.created-at", expected, said, upload.exchange)
+    return isinstance(said, int) and start <= said <= end
 
 
 def _fixed(exchange: Exchange) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from conformance.exchange import Exchange
 from conformance.laws.ruling import broken, held, law, measured
-from conformance.trace import Trace
+from conformance.trace import Trace, long_after
 from conformance.verdicts import Finding
 
-# Reads may lag behind writes for this long, in seconds, before a lag becomes a lie.
-LAG = 10.0
+# Refusals of the account, the key or the pace say nothing of the file.
+OF_THE_ACCOUNT = {401, 402, 403, 408, 429}
 
 
 @law(
@@ -17,7 +17,7 @@ LAG = 10.0
 def deletions_name_their_file(trace: Trace) -> Iterator[Finding]:
     """A deletion that was done names the id that was asked for."""
     for name, exchange in trace.of_file("DELETE"):
-        if exchange.succeeded:
+        if exchange.succeeded and exchange.mapping():
             yield measured("deletion.id", name, exchange.mapping().get("id"), exchange)
 
 
@@ -29,12 +29,12 @@ def deleted_stays_deleted(trace: Trace) -> Iterator[Finding]:
     gone: dict[str, Exchange] = {}
     for name, exchange in trace.of_file("GET"):
         deletion = trace.deletions.get(name)
-        if deletion is None or exchange.number < deletion.number:
+        if deletion is None or exchange.number < deletion.number or name in trace.shared:
             continue
-        if exchange.answer and exchange.answer.refused:
+        if exchange.answer and exchange.answer.refused and exchange.status not in OF_THE_ACCOUNT:
             gone.setdefault(name, exchange)
             yield held("deletion.not-retrieved", deletion, exchange)
-        elif exchange.succeeded and (name in gone or _later(deletion, exchange)):
+        elif exchange.succeeded and (name in gone or long_after(deletion, exchange)):
             yield broken("deletion.not-retrieved", "a refusal", f"{exchange.status}", deletion, exchange)
 
 
@@ -46,11 +46,15 @@ def deleted_is_not_listed(trace: Trace) -> Iterator[Finding]:
     gone: set[str] = set()
     for traversal in sorted(trace.traversals, key=lambda each: each.numbers[-1]):
         first = traversal.pages[0].exchange
-        before = {name for name, done in trace.deletions.items() if done.number < first.number}
+        before = {
+            name
+            for name, done in trace.deletions.items()
+            if done.number < first.number and name not in trace.shared
+        }
         back = sorted(
             name
             for name in before & set(traversal.ids)
-            if name in gone or _later(trace.deletions[name], first)
+            if name in gone or long_after(trace.deletions[name], first)
         )
         if back:
             yield broken(
@@ -72,8 +76,9 @@ def deleted_is_not_listed(trace: Trace) -> Iterator[Finding]:
     "retrieval.found",
 )
 def nothing_else_goes(trace: Trace) -> Iterator[Finding]:
-    """A file that was retrieved before and not deleted is retrieved again."""
+    """A file that was retrieved before, or uploaded long enough ago, and not deleted, is retrieved again."""
     seen: dict[str, Exchange] = {}
+    last = {name: exchange for name, exchange in trace.of_file("GET") if exchange.succeeded}
     for name, exchange in trace.of_file("GET"):
         if trace.doomed.get(name, exchange.number) < exchange.number or name not in trace.uploads:
             continue
@@ -81,18 +86,15 @@ def nothing_else_goes(trace: Trace) -> Iterator[Finding]:
             if name in seen and _deleted_between(trace, seen[name], exchange):
                 yield held("deletion.only-that-file", exchange)
             seen[name] = exchange
-        elif name in seen and exchange.answer and exchange.answer.status in {404, 410}:
-            clause = (
-                "deletion.only-that-file"
-                if _deleted_between(trace, seen[name], exchange)
-                else "retrieval.found"
-            )
-            yield broken(clause, "the file is still there", f"{exchange.status}", seen[name], exchange)
+        elif exchange.status in {404, 410}:
+            arrived = trace.arrived(name, exchange)
+            # One reader of a young file may lag behind another, as long as the file comes to be seen again.
+            if arrived or (name in seen and last[name].number < exchange.number):
+                before = seen.get(name, trace.uploads[name].exchange)
+                gone = name in seen and _deleted_between(trace, before, exchange)
+                clause = "deletion.only-that-file" if gone else "retrieval.found"
+                yield broken(clause, "the file is still there", f"{exchange.status}", before, exchange)
 
 
 def _deleted_between(trace: Trace, first: Exchange, last: Exchange) -> bool:
     return any(first.number < done.number < last.number for done in trace.deletions.values())
-
-
-def _later(deletion: Exchange, exchange: Exchange) -> bool:
-    return exchange.started > deletion.started + deletion.seconds + LAG

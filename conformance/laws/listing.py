@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from conformance.laws.ruling import broken, held, law, measured
+from conformance.laws.ruling import broken, held, law
 from conformance.trace import Page, Trace, Traversal, own
 from conformance.verdicts import Finding
 
-DEFAULT_LIMIT = 2000
-# Another client may delete the very file that has_more had promised; it does not happen twice.
+# Another client may delete the very file that a page was about to show; it does not happen twice.
 CONFIRMED = 2
 
 
@@ -20,8 +19,9 @@ CONFIRMED = 2
 )
 def pages_keep_their_limit(trace: Trace) -> Iterator[Finding]:
     """A page holds at most as many files as were asked for, and fewer only at the end."""
+    short: list[Page] = []
     for page in trace.pages:
-        limit, count = page.limit, len(page.items)
+        limit, count = page.limit, page.length
         if limit is None:
             continue
         asked = "limit" in page.query
@@ -31,13 +31,32 @@ def pages_keep_their_limit(trace: Trace) -> Iterator[Finding]:
             continue
         if asked:
             yield held("listing.limit-caps", page.exchange)
-        if page.has_more is True:
-            clause = "listing.limit-fills" if asked else "listing.limit-default"
-            yield measured(clause, limit, count, page.exchange)
+        if page.has_more is True and count < limit:
+            short.append(page)
         elif asked and count == limit:
             yield held("listing.limit-fills", page.exchange)
         elif not asked and "after" not in page.query and not page.selection and count:
             yield held("listing.limit-default", page.exchange)
+    yield from _short(trace, short)
+
+
+def _short(trace: Trace, pages: list[Page]) -> Iterator[Finding]:
+    """Accuse pages that are cut short before others, unless it was has_more that lied."""
+    following = {
+        page.exchange.number: after for each in trace.traversals for page, after in pairwise(each.pages)
+    }
+    liar = any(not after.length for after in following.values())
+    cut = [
+        page
+        for page in pages
+        if page.length and (after.length if (after := following.get(page.exchange.number)) else not liar)
+    ]
+    for page in cut:
+        limit = page.limit or 0
+        # One file may have gone while the page was made.
+        if limit - page.length > 1 or len(cut) >= CONFIRMED:
+            clause = "listing.limit-fills" if "limit" in page.query else "listing.limit-default"
+            yield broken(clause, f"{limit} files", f"{page.length}, and has_more", page.exchange)
 
 
 @law(
@@ -46,9 +65,12 @@ def pages_keep_their_limit(trace: Trace) -> Iterator[Finding]:
 def nothing_stands_twice(trace: Trace) -> Iterator[Finding]:
     """No id stands twice on a page, nor on two pages of one traversal."""
     for traversal in trace.traversals:
-        twice = [name for name, count in Counter(traversal.ids).items() if count > 1]
-        cursors = {page.query.get("after") for page in traversal.pages}
-        twice = [name for name in twice if name not in cursors]
+        cursor = _inclusive(traversal)
+        counts: Counter[str] = Counter()
+        for page in traversal.pages:
+            again = page.query.get("after") if cursor else None
+            counts.update(name for place, name in enumerate(page.ids) if place or name != again)
+        twice = [name for name, count in counts.items() if count > 1]
         pages = [page.exchange for page in traversal.pages]
         if twice:
             yield broken("listing.no-duplicate", "each file once", f"{twice[0]} twice", *pages)
@@ -60,20 +82,22 @@ def nothing_stands_twice(trace: Trace) -> Iterator[Finding]:
     "listing.after",
 )
 def pages_start_behind_their_cursor(trace: Trace) -> Iterator[Finding]:
-    """A page holds neither the file that its cursor names, nor one that stood before it."""
+    """A page does not begin with the file that its cursor names."""
     for traversal in trace.traversals:
-        passed: set[str] = set()
         for page in traversal.pages:
             cursor = page.query.get("after")
-            if cursor is not None and (passed or page.items):
-                again = [name for name in page.ids if name == cursor]
-                if again:
-                    yield broken(
-                        "listing.after", f"files behind {cursor}", f"{again[0]} again", page.exchange
-                    )
-                elif page.items:
-                    yield held("listing.after", page.exchange)
-            passed |= set(page.ids)
+            if cursor is None or not page.items:
+                continue
+            if cursor not in page.ids:
+                yield held("listing.after", page.exchange)
+            elif _inclusive(traversal):
+                yield broken("listing.after", f"files behind {cursor}", f"{cursor} again", page.exchange)
+
+
+def _inclusive(traversal: Traversal) -> bool:
+    """Whether each page repeats its cursor; where only some do, a file stands twice."""
+    behind = [page for page in traversal.pages if "after" in page.query and page.items]
+    return bool(behind) and all(page.query["after"] in page.ids for page in behind)
 
 
 @law(
@@ -83,33 +107,44 @@ def pages_start_behind_their_cursor(trace: Trace) -> Iterator[Finding]:
     "listing.limit-default",
 )
 def traversals_are_whole(trace: Trace) -> Iterator[Finding]:
-    """A whole traversal holds every file that the list had shown before and nobody deleted."""
+    """A whole traversal holds every file that the list had shown before, or must know, and nobody deleted."""
     shown: dict[str, int] = {}
+    order: tuple[str, ...] = ()
     for traversal in sorted(trace.traversals, key=lambda each: each.numbers[-1]):
         first, last = traversal.numbers[0], traversal.numbers[-1]
         if traversal.whole and not traversal.pages[0].selection:
+            head = traversal.pages[0].exchange
             expected = {
                 name
-                for name, number in shown.items()
-                if number < first and trace.doomed.get(name, last + 1) > last
+                for name in trace.uploads
+                if (shown.get(name, first) < first or trace.arrived(name, head))
+                and trace.doomed.get(name, last + 1) > last
             }
             missing = sorted(expected - set(traversal.ids))
-            yield from _wholeness(traversal, missing, found=bool(expected))
+            stopped = not set(missing) & set(_before_the_end(order, traversal))
+            yield from _wholeness(traversal, missing, found=bool(expected), stopped=stopped)
+            order = traversal.ids
         if not traversal.pages[0].selection:
             for page in traversal.pages:
                 for name in own(page.ids, trace.uploads):
                     shown.setdefault(name, page.exchange.number)
 
 
-def _wholeness(traversal: Traversal, missing: list[str], *, found: bool) -> Iterator[Finding]:
+def _before_the_end(order: tuple[str, ...], traversal: Traversal) -> tuple[str, ...]:
+    """Give what stood before a traversal's last file in an order seen earlier."""
+    last = traversal.ids[-1] if traversal.ids else ""
+    return order[: order.index(last)] if last in order else ()
+
+
+def _wholeness(traversal: Traversal, missing: list[str], *, found: bool, stopped: bool) -> Iterator[Finding]:
     pages = [page.exchange for page in traversal.pages]
     clause = "listing.no-gap" if len(pages) > 1 else "listing.complete"
     if missing:
         last = traversal.pages[-1]
-        if last.has_more is False and last.limit is not None and len(last.items) >= last.limit:
+        if stopped and last.has_more is False and last.length >= (last.limit or 1):
             # The server stopped at a full page: not the files are missing but the word that they follow.
             clause = "listing.has-more-true"
-        elif "limit" not in last.query:
+        elif stopped and "limit" not in last.query:
             clause = "listing.limit-default"
         yield broken(clause, f"{missing[0]} among the files", f"{len(missing)} files missing", *pages)
     elif found:
@@ -125,11 +160,12 @@ def has_more_tells_the_truth(trace: Trace) -> Iterator[Finding]:
     lies: list[tuple[Page, Page]] = []
     for traversal in trace.traversals:
         for page, following in pairwise(traversal.pages):
-            if page.has_more is True and following.items:
+            if page.has_more is True and following.length:
                 yield held("listing.has-more-true", page.exchange, following.exchange)
             elif page.has_more is True:
-                lies.append((page, following))
-            elif page.has_more is False and own(following.ids, trace.uploads):
+                if not _deleted_between(trace, page, following):
+                    lies.append((page, following))
+            elif page.has_more is False and _known(trace, page, following):
                 yield broken(
                     "listing.has-more-true",
                     "true: another page follows",
@@ -137,16 +173,30 @@ def has_more_tells_the_truth(trace: Trace) -> Iterator[Finding]:
                     page.exchange,
                     following.exchange,
                 )
-            elif page.has_more is False and not following.items:
+            elif page.has_more is False and not following.length:
                 yield held("listing.has-more-false", page.exchange, following.exchange)
         last = traversal.pages[-1]
-        if not last.items and last.has_more is True:
+        if not last.length and last.has_more is True and last.limit is not None:
             yield broken("listing.has-more-false", "false on an empty page", True, last.exchange)
     if len(lies) >= CONFIRMED:
         page, following = lies[-1]
         yield broken(
             "listing.has-more-false", "false: no file is left", True, page.exchange, following.exchange
         )
+
+
+def _known(trace: Trace, page: Page, following: Page) -> bool:
+    """Whether a page is followed by a file that was no news when the page was made."""
+    number = page.exchange.number
+    return any(
+        trace.shown[name] < number or trace.arrived(name, page.exchange)
+        for name in own(following.ids, trace.uploads)
+    )
+
+
+def _deleted_between(trace: Trace, page: Page, following: Page) -> bool:
+    first, last = page.exchange.number, following.exchange.number
+    return any(first < number < last for number in trace.doomed.values())
 
 
 @law(
@@ -157,7 +207,8 @@ def order_is_stable(trace: Trace) -> Iterator[Finding]:
     reference: dict[str, int] = {}
     shown_by: Traversal | None = None
     for traversal in trace.traversals:
-        names = [name for name in own(traversal.ids, trace.uploads) if name in reference]
+        mine = own(dict.fromkeys(traversal.ids), trace.uploads)
+        names = [name for name in mine if name in reference]
         places = [reference[name] for name in names]
         if len(names) > 1 and shown_by:
             exchanges = [page.exchange for page in (*shown_by.pages, *traversal.pages)]
@@ -169,5 +220,5 @@ def order_is_stable(trace: Trace) -> Iterator[Finding]:
                     "listing.order-stable", f"{names[at + 1]} before {names[at]}", "the reverse", *exchanges
                 )
         if traversal.whole and not traversal.pages[0].selection:
-            reference = {name: place for place, name in enumerate(own(traversal.ids, trace.uploads))}
+            reference = {name: place for place, name in enumerate(mine)}
             shown_by = traversal

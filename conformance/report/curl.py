@@ -16,10 +16,11 @@ KEYS: Final = {
     "second": "$DASHSCOPE_SECOND_API_KEY",
     "other-region": "$OTHER_REGION_KEY",
     "wrong": "sk-wrong",
-    # Almost the right key: one letter too many, another last letter, one too few.
+    # Almost the right key: one letter too many, another last letter, one too few, small for capital.
     "longer": "${DASHSCOPE_API_KEY}a",
     "altered": "${DASHSCOPE_API_KEY%?}a",
     "shorter": "${DASHSCOPE_API_KEY%?}",
+    "recased": "$(printf %s $DASHSCOPE_API_KEY | tr a-zA-Z A-Za-z)",
 }
 # What curl sends by itself, or what must not be repeated: lengths, boundaries, secrets.
 OWN: Final = {

@@ -16,7 +16,9 @@ OPERATIONS: dict[str, Ask] = {
     "retrieve": lambda files, name, account: files.retrieve(name, account=account),
     "delete": lambda files, name, account: files.delete(name, account=account),
 }
-ALMOST_RIGHT = ("altered", "longer", "shorter")
+# Each tries to delete a file of its own: where it should succeed, nobody else misses it.
+VICTIMS = {"none": -2, "wrong": -3, "other-region": -4}
+ALMOST_RIGHT = ("altered", "longer", "shorter", "recased")
 
 
 @clause("authentication.bearer")
@@ -27,9 +29,7 @@ def test_a_valid_key_lets_a_request_in(files: Files) -> None:
 @pytest.mark.parametrize("operation", OPERATIONS)
 @clause("authentication.no-key")
 def test_a_request_without_a_key_is_refused(files: Files, kept: Corpus, operation: str) -> None:
-    name = kept.files[0].id
-    twin = files.retrieve(name)
-    expect.refused(OPERATIONS[operation](files, name, "none"), twin=twin, status=401)
+    _is_refused(files, kept, operation, "none")
 
 
 @clause("authentication.no-key")
@@ -41,14 +41,24 @@ def test_an_upload_without_a_key_is_refused(files: Files, small: Small, twin: Ex
 @pytest.mark.parametrize("operation", OPERATIONS)
 @clause("authentication.wrong-key")
 def test_a_request_with_a_wrong_key_is_refused(files: Files, kept: Corpus, operation: str) -> None:
-    name = kept.files[0].id
-    twin = files.retrieve(name)
-    expect.refused(OPERATIONS[operation](files, name, "wrong"), twin=twin, status=401)
+    _is_refused(files, kept, operation, "wrong")
+
+
+def _is_refused(files: Files, kept: Corpus, operation: str, account: str) -> None:
+    twin = files.retrieve(kept.files[0].id)
+    expect.refused(OPERATIONS[operation](files, _victim(kept, account), account), twin=twin, status=401)
+
+
+def _victim(kept: Corpus, account: str) -> str:
+    place = VICTIMS[account]
+    return kept.files[place if -place < len(kept.files) else -1].id
 
 
 @pytest.mark.parametrize("account", ALMOST_RIGHT)
 @clause("authentication.wrong-key")
 def test_a_key_that_is_almost_right_is_refused(files: Files, kept: Corpus, account: str) -> None:
+    if account not in files.client.target.keys:
+        raise expect.Unproven("the key has no letters to be written otherwise")
     expect.refused(files.list(limit=1, account=account), twin=files.retrieve(kept.files[0].id), status=401)
 
 
@@ -58,10 +68,11 @@ def test_an_upload_with_a_wrong_key_is_refused(files: Files, small: Small, twin:
     expect.refused(exchange, twin=twin, status=401)
 
 
-@pytest.mark.parametrize("header", ["Basic c2stbm8ta2V5Og==", "Bearer", "Token sk-no-key"])
+@pytest.mark.parametrize("scheme", ["Basic {}", "Token {}", "{}", "Bearer"])
 @clause("authentication.malformed")
-def test_a_header_that_is_no_bearer_token_is_refused(files: Files, header: str) -> None:
-    headers = (("authorization", header),)
+def test_a_header_that_is_no_bearer_token_is_refused(files: Files, scheme: str) -> None:
+    # With the valid key: a server that looks for it and not at the scheme is found out.
+    headers = (("authorization", scheme.format(files.client.target.key)),)
     exchange = files.client.send("GET", "/files", query=(("limit", "1"),), headers=headers, account="none")
     expect.refused(exchange, twin=files.list(limit=1), status=401)
 
@@ -73,14 +84,14 @@ def test_the_refusal_of_a_key_has_its_code(files: Files) -> None:
         raise expect.Unproven(f"a wrong key was not refused with 401 but got {expect.describe(exchange)}")
     error = exchange.mapping().get("error")
     code = error.get("code") if isinstance(error, dict) else None
-    expect.that(code in {"invalid_api_key", "InvalidApiKey"}, "invalid_api_key", code, exchange)
+    expect.equal("invalid_api_key", code, exchange)
 
 
 @clause("authentication.nothing-done")
 def test_a_refused_request_has_changed_nothing(files: Files, kept: Corpus, small: Small) -> None:
-    name = kept.files[0].id
+    name = _victim(kept, "none")
     attempts = [
-        *(files.delete(name, account=account) for account in ("none", "wrong")),
+        files.delete(name, account="none"),
         files.upload(file := small("refused"), small.purpose, account="wrong"),
     ]
     if not all(exchange.answer and exchange.answer.refused for exchange in attempts):
@@ -96,7 +107,15 @@ def test_a_refused_request_has_changed_nothing(files: Files, kept: Corpus, small
     expect.that(still.succeeded, "the file still there", expect.describe(still), *attempts, still)
 
 
+@pytest.mark.parametrize("operation", OPERATIONS)
 @clause("authentication.region-key")
-def test_a_key_of_the_other_region_is_refused(files: Files) -> None:
-    exchange = files.list(limit=1, account="other-region")
-    expect.refused(exchange, twin=files.list(limit=1), status=401)
+def test_a_key_of_the_other_region_is_refused(files: Files, kept: Corpus, operation: str) -> None:
+    _is_refused(files, kept, operation, "other-region")
+
+
+@clause("authentication.region-key")
+def test_an_upload_with_a_key_of_the_other_region_is_refused(
+    files: Files, small: Small, twin: Exchange
+) -> None:
+    exchange = files.upload(small("other region"), small.purpose, account="other-region")
+    expect.refused(exchange, twin=twin, status=401)

@@ -5,6 +5,7 @@ from conformance.corpus import Corpus, Sent
 from conformance.exchange import Exchange
 from conformance.files import Files
 from conformance.marks import clause
+from conformance.session import Session
 from conformance.suite.test_retrieval import strangers
 from conformance.trace import Traversal
 
@@ -46,16 +47,20 @@ def test_a_deleted_file_is_not_listed(files: Files, deleted: Deleted) -> None:
 
 
 @clause("deletion.only-that-file")
-def test_a_deletion_leaves_the_other_files(files: Files, kept: Corpus, deleted: Deleted) -> None:
+def test_a_deletion_leaves_the_other_files(
+    conformance: Session, files: Files, kept: Corpus, deleted: Deleted
+) -> None:
     sent, deletion = deleted
     expect.accepted(deletion)
-    others = [each for each in kept.files if each.id != sent.id]
+    doomed = conformance.trace.doomed
+    others = [each for each in kept.files if each.id not in doomed]
     exchange, walk = files.wait_listed(each.id for each in others)
     expect.accepted(exchange)
     missing = [each.id for each in others if walk is None or each.id not in walk.ids]
     expect.that(not missing, f"the {len(others)} other files", f"without {missing[:3]}", deletion, exchange)
     place = kept.files.index(sent)
-    for neighbour in (*kept.files[max(0, place - 1) : place], *kept.files[place + 1 : place + 2]):
+    neighbours = (*kept.files[max(0, place - 1) : place], *kept.files[place + 1 : place + 2])
+    for neighbour in (each for each in neighbours if each in others):
         exchange = files.retrieve(neighbour.id)
         expect.answered(exchange)
         expect.that(exchange.succeeded, "the neighbour", expect.describe(exchange), deletion, exchange)

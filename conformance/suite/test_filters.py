@@ -1,17 +1,16 @@
 """The list narrowed by purpose and time."""
 
 import time
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from conformance import expect, times
 from conformance.corpus import Corpus, Sent
 from conformance.exchange import Exchange
 from conformance.files import Files, description
 from conformance.marks import clause, judging
-from conformance.strategies import Choice, choices, instants
+from conformance.strategies import choices, drawn, instants
 from conformance.trace import Traversal, read_page
 from conformance.zones import offset_by
 
@@ -198,14 +197,25 @@ def test_a_filter_that_matches_nothing_gives_an_empty_list(files: Files) -> None
 
 
 @clause("listing.parameters")
-@settings(max_examples=12)
-@given(data=st.data())
-def test_any_choice_of_parameters_is_accepted(
-    data: st.DataObject, files: Files, kept: Corpus, zone: float | None
-) -> None:
-    choice: Choice = data.draw(choices(instants(kept, zone)), label="query")
-    exchange, _ = files.traverse(**choice.query, most=4)
-    expect.accepted(exchange)
+def test_any_choice_of_parameters_is_accepted(files: Files, kept: Corpus, zone: float | None) -> None:
+    for choice in drawn(choices(instants(kept, zone)), most=10):
+        exchange, _ = files.traverse(**choice.query, most=4)
+        expect.accepted(exchange)
+
+
+@clause("listing.parameters")
+def test_all_parameters_together_are_accepted(files: Files, visible: tuple[str, ...]) -> None:
+    now = time.time()
+    after, before = (times.write(now + distance, "date") for distance in (-FAR, FAR))
+    for more in ({}, {"purpose": "batch"}):
+        query: dict[str, Any] = {
+            "after": visible[0],
+            "limit": 20,
+            "create_after": after,
+            "create_before": before,
+            **more,
+        }
+        expect.accepted(files.list(**query))
 
 
 def _known(zone: float | None) -> float:

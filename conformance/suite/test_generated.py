@@ -1,20 +1,19 @@
 """Requests that schemathesis derives from openapi.yaml, and sequences that hypothesis draws."""
 
-from typing import Any
-
 import hypothesis.stateful as sm
 import pytest
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
-from schemathesis import Case
 
 from conformance import expect
 from conformance.corpus import Small
 from conformance.exchange import Exchange
 from conformance.files import Files, description
 from conformance.generated import OPERATIONS, cases, send
+from conformance.laws.refusals import no_lasting_server_error
 from conformance.marks import clause
 from conformance.session import Session
+from conformance.strategies import drawn
 from conformance.suite.test_retrieval import strangers
 from conformance.trace import Traversal
 
@@ -31,13 +30,9 @@ def test_generated_requests_get_no_server_error(
 ) -> None:
     assert settled
 
-    @settings(max_examples=EXAMPLES[operation])
-    @given(case=cases(operation, mode))
-    def run(case: Case[Any]) -> None:
+    for case in drawn(cases(operation, mode), most=EXAMPLES[operation]):
         send(files, case)
-
-    run()
-    expect.lawful(conformance.judged(), "errors.no-server-error")
+    expect.lawful(conformance.lawful(no_lasting_server_error), "errors.no-server-error")
 
 
 @clause("deletion.only-that-file")

@@ -1,14 +1,14 @@
 """The list of files and its pages."""
 
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance import expect
 from conformance.corpus import Corpus
 from conformance.files import LARGEST_LIMIT, Files, description
+from conformance.laws.listing import order_is_stable
 from conformance.marks import clause
 from conformance.session import Session
-from conformance.strategies import exact_limits
+from conformance.strategies import drawn, exact_limits
 from conformance.trace import Traversal, read_page
 
 # A page this much longer than the default is no longer cheap to cut in ever smaller pieces.
@@ -101,13 +101,13 @@ def test_a_full_last_page_says_that_nothing_follows(files: Files, settled: Trave
 
 
 @clause("listing.after")
-@settings(max_examples=8)
-@given(data=st.data())
-def test_a_page_starts_behind_its_cursor(
-    data: st.DataObject, files: Files, settled: Traversal, visible: tuple[str, ...]
-) -> None:
-    at = data.draw(st.integers(0, len(visible) - 1), label="cursor")
-    limit = data.draw(st.integers(1, 6), label="limit")
+def test_a_page_starts_behind_its_cursor(files: Files, settled: Traversal, visible: tuple[str, ...]) -> None:
+    places = st.tuples(st.integers(0, len(visible) - 1), st.integers(1, 6))
+    for at, limit in drawn(places, most=8):
+        _starts_behind(files, settled, visible, at, limit)
+
+
+def _starts_behind(files: Files, settled: Traversal, visible: tuple[str, ...], at: int, limit: int) -> None:
     order = settled.ids
     start = order.index(visible[at]) + 1
     wanted = [name for name in order[start : start + limit] if name in visible]
@@ -160,7 +160,7 @@ def test_the_order_is_recorded(kept: Corpus, settled: Traversal, visible: tuple[
 def test_the_order_stays_the_same(conformance: Session, files: Files, settled: Traversal) -> None:
     assert settled
     files.everything()
-    expect.lawful(conformance.judged(), "listing.order-stable")
+    expect.lawful(conformance.lawful(order_is_stable), "listing.order-stable")
 
 
 def _before(settled: Traversal, name: str) -> str | None:

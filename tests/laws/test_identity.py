@@ -1,0 +1,219 @@
+"""What an upload said, retrieval and list repeat: who is accused, and who is not."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from conformance.exchange import Part
+
+from .history import NOW, History
+
+
+def test_a_faithful_server_is_not_accused() -> None:
+    history = History()
+    names = [history.upload("a"), history.upload("b", purpose="batch", size=0)]
+    for name in names:
+        history.retrieve(name)
+        history.retrieve(name)
+    history.page(names)
+    assert history.accused() == set()
+    assert history.proven() >= {
+        "uploads.bytes",
+        "uploads.created-at",
+        "uploads.filename",
+        "uploads.purpose",
+        "ids.unique",
+        "retrieval.id",
+        "retrieval.bytes",
+        "retrieval.created-at",
+        "retrieval.filename",
+        "retrieval.purpose",
+        "retrieval.steady",
+        "listing.item-id",
+        "listing.item-bytes",
+        "listing.item-created-at",
+        "listing.item-filename",
+        "listing.item-purpose",
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "clause"),
+    [
+        ({"bytes": 8}, "uploads.bytes"),
+        ({"bytes": "7"}, "uploads.bytes"),
+        ({"bytes": 7.0}, "uploads.bytes"),
+        ({"bytes": None}, "uploads.bytes"),
+        ({"filename": "A.txt"}, "uploads.filename"),
+        ({"filename": "a"}, "uploads.filename"),
+        ({"filename": "/tmp/a.txt"}, "uploads.filename"),  # noqa: S108  a path that a server gives away
+        ({"filename": None}, "uploads.filename"),
+        ({"purpose": "batch"}, "uploads.purpose"),
+        ({"purpose": None}, "uploads.purpose"),
+        ({"created_at": NOW * 1000}, "uploads.created-at"),
+        ({"created_at": NOW + 8 * 3600}, "uploads.created-at"),
+        ({"created_at": NOW - 301}, "uploads.created-at"),
+        ({"created_at": 0}, "uploads.created-at"),
+        ({"created_at": True}, "uploads.created-at"),
+        ({"created_at": str(NOW)}, "uploads.created-at"),
+        ({"created_at": float(NOW)}, "uploads.created-at"),
+        ({"created_at": None}, "uploads.created-at"),
+    ],
+)
+def test_an_upload_that_tells_an_untruth_is_accused_of_it_alone(said: dict[str, Any], clause: str) -> None:
+    history = History()
+    name = history.upload("a", said=said)
+    history.retrieve(name)
+    history.page([name])
+    assert history.accused() == {clause}
+
+
+@pytest.mark.parametrize(
+    ("said", "subject"),
+    [
+        ({"bytes": 8}, "bytes"),
+        ({"bytes": True}, "bytes"),
+        ({"filename": "a.TXT"}, "filename"),
+        ({"purpose": "batch"}, "purpose"),
+        ({"created_at": NOW + 1}, "created-at"),
+        ({"created_at": NOW * 1000}, "created-at"),
+    ],
+)
+def test_a_read_that_says_otherwise_than_the_upload_is_accused(said: dict[str, Any], subject: str) -> None:
+    history = History()
+    name = history.upload("a")
+    history.retrieve(name, **said)
+    history.page([name])
+    assert history.accused() == {f"retrieval.{subject}"}
+
+    history = History()
+    name = history.upload("a")
+    history.retrieve(name)
+    history.page([name], said=said)
+    assert history.accused() == {f"listing.item-{subject}"}
+
+
+def test_another_id_than_the_one_that_was_asked_for_is_accused() -> None:
+    history = History()
+    name = history.upload("a")
+    history.retrieve(name, id=name.upper())
+    assert history.accused() == {"retrieval.id"}
+
+
+def test_a_clock_two_seconds_off_is_lawful() -> None:
+    history = History()
+    for distance in (-2, 2, 290):
+        name = history.upload(f"a{distance}", said={"created_at": int(history.now) + distance})
+        history.retrieve(name, created_at=history.exchanges[-1].mapping()["created_at"])
+    assert history.accused() == set()
+
+
+@pytest.mark.parametrize("letters", ["d5c0ea9110bd47afb0505f43", "qBKjZKfTx64R9oYmwyovNHBH", "7", "a/b ?"])
+def test_any_alphabet_of_ids_is_lawful(letters: str) -> None:
+    history = History()
+    name = history.upload(letters)
+    history.retrieve(name)
+    history.page([name])
+    assert history.accused() == set()
+    assert "retrieval.bytes" in history.proven()
+
+
+def test_status_details_may_come_and_go() -> None:
+    history = History()
+    name = history.upload("a")
+    history.retrieve(name, status_details=None)
+    history.retrieve(name, status_details="all is well", status="processed")
+    history.page([name])
+    assert history.accused() == set()
+
+
+def test_a_quotation_mark_may_come_back_as_the_form_writes_it() -> None:
+    history = History()
+    for number, filename in enumerate(('a"b.txt', "a%22b.txt")):
+        name = history.upload(f"{number}", filename='a"b.txt', said={"filename": filename})
+        history.retrieve(name, filename=filename)
+    assert history.accused() == set()
+
+
+def test_a_chinese_name_that_is_mangled_has_a_clause_of_its_own() -> None:
+    history = History()
+    history.upload("a", filename="产品介绍.docx", said={"filename": "????.docx"})
+    assert history.accused() == {"uploads.filename-unicode"}
+
+
+def test_a_chinese_name_that_is_mangled_in_reads_is_accused_there() -> None:
+    history = History()
+    name = history.upload("a", filename="产品介绍.docx")
+    history.retrieve(name, filename="äº§å\x93\x81.docx")
+    history.page([name], said={"filename": "产品介绍"})
+    assert history.accused() == {"retrieval.filename", "listing.item-filename"}
+
+
+def test_an_id_that_comes_twice_is_accused_once() -> None:
+    history = History()
+    name = history.upload("a")
+    history.upload("a", size=9, filename="b.txt")
+    history.retrieve(name)
+    history.retrieve(name, bytes=9, filename="b.txt")
+    history.page([name], said={"bytes": 9, "filename": "b.txt"})
+    assert history.accused() == {"ids.unique"}
+
+
+def test_an_id_that_is_given_again_after_its_deletion_is_accused_once() -> None:
+    history = History()
+    name = history.upload("a")
+    history.delete(name)
+    history.retrieve(name, http=404)
+    history.page([])
+    history.upload("a", size=9)
+    history.retrieve(name, bytes=9)
+    history.page([name], said={"bytes": 9})
+    assert history.accused() == {"ids.unique"}
+
+
+@pytest.mark.parametrize("changed", [{"bytes": 8}, {"filename": "b"}, {"purpose": "x"}, {"created_at": 1}])
+def test_a_strangers_file_that_changes_is_unsteady(changed: dict[str, Any]) -> None:
+    history = History()
+    name = history.stranger("a")
+    history.retrieve(name)
+    history.retrieve(name, status="processing")
+    assert history.accused() == set()
+    history.retrieve(name, **changed)
+    assert history.accused() == {"retrieval.steady"}
+
+
+def test_an_answer_that_is_no_object_is_left_to_the_contract() -> None:
+    history = History()
+    name = history.upload("a")
+    history.retrieve(name)
+    history.add("GET", f"/files/{name}", b"<html>maintenance</html>")
+    history.add("GET", f"/files/{name}", b"[]")
+    assert history.accused() == set()
+
+
+def test_a_purpose_that_no_page_lists_is_not_measured() -> None:
+    history = History()
+    history.upload("a", purpose="poetry", said={"purpose": "file-extract"})
+    history.upload("b", purpose="fine-tune")
+    assert history.accused() == set()
+
+
+def test_a_form_without_a_purpose_or_with_two_is_not_measured_by_it() -> None:
+    history = History()
+    file = Part(name="file", filename="a.txt", size=7)
+    purposes = [Part(name="purpose", size=5, text=text) for text in ("batch", "file-extract")]
+    names: list[str] = []
+    for number, parts in enumerate(((file,), (file, *purposes), (file, file))):
+        names.append(history.upload(f"{number}", filename="a.txt", parts=parts))
+        history.retrieve(names[-1])
+    history.page(names)
+    assert history.accused() == set()
+
+
+def test_a_file_of_another_account_is_nobodys_upload() -> None:
+    history = History()
+    name = history.upload("a", said={"bytes": 8})
+    history.exchanges[0] = dataclasses.replace(history.exchanges[0], account="second")
+    history.retrieve(name, bytes=9)
+    assert history.accused() == set()
