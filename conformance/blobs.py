@@ -50,30 +50,28 @@ class Blob:
 
 
 class Lines(Blob):
-    """A file of JSON lines, each a request of its own, the last one long enough to reach the size."""
+    """A file of JSON lines, each a request of its own, the last one as long as it takes to reach the size."""
 
     LINE = 512 * 1024
 
     def __init__(self, size: int, line: Callable[[str, str], str]) -> None:
         super().__init__(size, b"\n")
         self._line = line
+        self._last = max(0, size // self.LINE - 1)
 
     def read(self, size: int = -1, /) -> bytes:
         """Give the next bytes."""
         wanted = self.size - self._at if size < 0 else min(size, self.size - self._at)
         out = bytearray()
         while len(out) < wanted:
-            number, inside = divmod(self._at, self.LINE)
+            number = min(self._at // self.LINE, self._last)
+            inside = self._at - number * self.LINE
             piece = self._piece(number)[inside : inside + wanted - len(out)]
             out += piece
             self._at += len(piece)
         return bytes(out)
 
     def _piece(self, number: int) -> bytes:
-        """Give one line; what is left for the last one is shared with the line before it."""
-        last = (self.size - 1) // self.LINE
-        if number == last and number and self.size - number * self.LINE < 1024:
-            return b"\n" * (self.size - number * self.LINE)
-        length = min(self.LINE, self.size - number * self.LINE)
+        length = self.LINE if number < self._last else self.size - number * self.LINE
         empty = len(self._line(f"request-{number}", "")) + 1
         return (self._line(f"request-{number}", "x" * (length - empty)) + "\n").encode()

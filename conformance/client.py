@@ -17,10 +17,15 @@ from conformance.exchange import Answer, Exchange, Pairs, Part, Request
 from conformance.pacing import Pace
 from conformance.recorder import Recorder
 from conformance.targets import Target
+from conformance.wire import Connection, Deadline, pieces
 
 Listener = Callable[[Exchange], None]
 
 USER_AGENT = "model-studio-conformance"
+# What HTTP lets anyone repeat without asking.
+IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+# A body that leaves more slowly than this, in bytes a second, never arrives.
+SLOWEST = 65_536
 
 
 class Readable(Protocol):
@@ -48,7 +53,10 @@ class FormFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """How long to wait in seconds, how often to try, and after how many silences in a row to give up."""
+    """How long to wait in seconds, how often to try, and after how many silences in a row to give up.
+
+    `silence` ends when a byte comes, `whole` with the answer; a large body has its own time beside.
+    """
 
     connect: float = 10.0
     silence: float = 30.0
@@ -81,13 +89,15 @@ class Client:
         self._number = 0
         self._silent = 0
         self._lock = threading.Lock()
+        self._connection = Connection()
         self._http = httpx.Client(
             base_url=target.base_url,
             timeout=httpx.Timeout(self.timing.silence, connect=self.timing.connect),
             follow_redirects=False,
             # A proxy of the environment has no business between us and our own machine.
             trust_env=not target.loopback,
-            headers={"user-agent": USER_AGENT, "accept": "application/json"},
+            headers={"user-agent": USER_AGENT, "accept": "application/json", "accept-encoding": "gzip"},
+            limits=httpx.Limits(max_connections=1),
         )
 
     def close(self) -> None:
@@ -131,7 +141,8 @@ class Client:
             started, clock = time.time(), time.monotonic()
             answer, trouble, delivered = self._exchange(sending)
             self._silent = 0 if answer else self._silent + 1
-            repeatable = method in {"GET", "DELETE"} or not delivered or look is not None
+            doubtful = method == "POST" and delivered and (answer is None or answer.status >= 500)
+            repeatable = method in IDEMPOTENT or not delivered or look is not None
             wait = self._wait(answer, trouble, attempt, repeatable=repeatable)
             with self._lock:
                 self._number += 1
@@ -156,8 +167,10 @@ class Client:
             if wait is None:
                 break
             time.sleep(wait)
-            if delivered and method == "POST" and look:
+            if doubtful and look:
                 look()
+        if doubtful and look:
+            look()
         return exchange
 
     def _operation(self, request: Request) -> str | None:
@@ -179,28 +192,37 @@ class Client:
     def _exchange(self, sending: "_Sending") -> tuple[Answer | None, str | None, bool]:
         """Give the answer, or the trouble, and whether the request may have arrived."""
         self._http.cookies.clear()
+        seconds = self.timing.whole + sending.request.body_bytes / SLOWEST
+        deadline = Deadline(self._connection, seconds)
         try:
-            with sending.stream() as response:
-                return self._read(response), None, True
+            with deadline, sending.stream(self._connection) as response:
+                return self._read(response, deadline), None, True
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return None, f"cannot connect: {_words(error)}", False
         except httpx.TimeoutException as error:
             return None, f"no answer in time: {_words(error)}", True
         except (httpx.HTTPError, httpx.InvalidURL) as error:
+            if deadline.passed:
+                return None, f"no answer in time: it took more than {seconds:g} s", True
             return None, f"broken connection: {_words(error)}", True
         except (OSError, ValueError, AssertionError, RuntimeError) as error:
             # What a hostile answer makes the HTTP library stumble over is trouble, not our crash.
             return None, f"unreadable answer: {_words(error)}", True
 
-    def _read(self, response: httpx.Response) -> Answer:
-        deadline = time.monotonic() + self.timing.whole
+    def _read(self, response: httpx.Response, deadline: Deadline) -> Answer:
         body = bytearray()
         cut = False
-        for piece in response.iter_bytes(65_536):
-            body += piece
-            if len(body) > self.max_body or time.monotonic() > deadline:
-                cut = True
-                break
+        try:
+            for piece in pieces(response):
+                body += piece
+                if len(body) > self.max_body:
+                    cut = True
+                    break
+        except httpx.HTTPError:
+            # What came in time is kept; it is not the whole answer.
+            if not deadline.passed:
+                raise
+            cut = True
         headers = tuple(
             (name.decode("ascii", "replace"), value.decode("utf-8", "replace"))
             for name, value in response.headers.raw
@@ -249,11 +271,12 @@ class _Sending:
         )
 
     @contextlib.contextmanager
-    def stream(self) -> Iterator[httpx.Response]:
+    def stream(self, connection: Connection) -> Iterator[httpx.Response]:
         """Open the exchange on the wire."""
         if self._file and not isinstance(self._file.content, bytes):
             self._file.content.seek(0)
-        with self._http.stream(self._method, self._url, **self._arguments) as response:
+        told = {"trace": connection}
+        with self._http.stream(self._method, self._url, extensions=told, **self._arguments) as response:
             yield response
 
 

@@ -1,6 +1,7 @@
 """Known failures of a target, as dated promises: which clause, since and until when, whose, and why."""
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,14 @@ def read(path: Path) -> tuple[Deviation, ...]:
         raise UsageError(f"--deviations: {error}") from error
     if unknown := set(document) - {"deviation"}:
         raise UsageError(f"--deviations: {path}: {min(unknown)!r} is unknown: rows are [[deviation]].")
-    return tuple(_row(path, row) for row in document.get("deviation", []))
+    rows = document.get("deviation", [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise UsageError(f"--deviations: {path}: write each row as [[deviation]].")
+    found = tuple(_row(path, row) for row in rows)
+    counts = Counter(row.clause for row in found)
+    if twice := [name for name, count in counts.items() if count > 1]:
+        raise UsageError(f"--deviations: {path}: {twice[0]} has two rows: keep one.")
+    return found
 
 
 def apply(
@@ -58,11 +66,11 @@ def apply(
 
 
 def _judge(ruling: Ruling, row: Deviation | None, today: dt.date) -> Ruling:
-    if row is None or ruling.verdict in {Verdict.ERROR, Verdict.ABSENT}:
+    if row is None or ruling.verdict in {Verdict.ERROR, Verdict.ABSENT} or today < row.since:
         return ruling
     if today > row.until:
         return _replace(ruling, Verdict.FAIL, f"the deviation expired on {row.until}: {row.reason}")
-    if ruling.verdict in BAD and today >= row.since:
+    if ruling.verdict in BAD:
         return _replace(ruling, Verdict.KNOWN, f"known until {row.until} ({row.owner}): {row.reason}")
     if ruling.verdict is Verdict.PASS:
         return _replace(ruling, Verdict.FAIL, "it holds again: remove its deviation")
@@ -87,6 +95,11 @@ def _row(path: Path, row: dict[str, Any]) -> Deviation:
     for field in ("since", "until"):
         if not isinstance(row[field], dt.date) or isinstance(row[field], dt.datetime):
             raise UsageError(f"--deviations: {path}: {field} of {name} is no date: write it as 2026-01-31.")
+    for field in ("clause", "owner", "reason"):
+        if not isinstance(row[field], str) or not row[field].strip():
+            raise UsageError(f"--deviations: {path}: {field} of {name} is no text.")
+    if row["until"] < row["since"]:
+        raise UsageError(f"--deviations: {path}: {name} ends before it begins.")
     if unknown := set(row) - REQUIRED - {"link"}:
         raise UsageError(f"--deviations: {path}: {name} has the unknown field {min(unknown)!r}.")
     return Deviation(**row)

@@ -27,7 +27,11 @@ class Files:
 
     def send_form(self, form: Pairs, file: FormFile | None, *, account: str = "first") -> Exchange:
         """Send an upload's form as given, whole or with something missing."""
-        look = (lambda: self._undo(file.filename)) if file and account == "first" else None
+
+        def look() -> None:
+            if file:
+                self._undo(file.filename)
+
         return self.client.send("POST", "/files", form=form, file=file, account=account, look=look)
 
     def retrieve(self, name: str, *, account: str = "first") -> Exchange:

@@ -3,7 +3,10 @@
 import contextlib
 import io
 import os
-from collections.abc import Generator, Iterator
+import signal
+import time
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +14,12 @@ import pytest
 from rich.console import Console
 
 from conformance import deviations, pacing, preflight, runs, targets
+from conformance import mock as mock_of
 from conformance.budget import Caps, OutOfBudget
 from conformance.clauses import Clause, Level, Profile, registry
 from conformance.errors import ConformanceError, SpecsError, TargetError, UsageError
 from conformance.expect import Broken, Evidence, Unproven, gathering
+from conformance.mock import Mock
 from conformance.session import Session, Settings
 from conformance.verdicts import ExitStatus, Finding, Verdict
 
@@ -91,6 +96,7 @@ def pytest_configure(config: pytest.Config) -> None:
         closing.close()
         raise pytest.UsageError(str(error)) from None
     config.stash[STARTED] = session
+    closing.callback(signal.signal, signal.SIGTERM, signal.signal(signal.SIGTERM, _interrupt))
     folder = config.option.report_dir / session.target.folder
     config.stash[FOLDER] = folder
     config.option.xmlpath = config.option.xmlpath or str(folder / "junit.xml")
@@ -129,11 +135,17 @@ def _session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     if (option.breach or option.weather) and not target.builtin:
         raise UsageError("--breach and --weather are for the built-in mock: start others with them yourself.")
     _writable(option.report_dir)
+    crowd = None
     if target.builtin and not option.collectonly:
-        target = closing.enter_context(_mock(target, option.breach, option.weather))
-    session = Session(target, settings, pace)
+        target, crowd = closing.enter_context(_mock(target, option.breach, option.weather))
+    session = Session(target, settings, pace, crowd=crowd)
     closing.callback(session.close)
     return session
+
+
+def _interrupt(*_: object) -> None:
+    """Being told to stop is no reason to leave files behind: it is handled as Ctrl-C is."""
+    raise KeyboardInterrupt
 
 
 def _seed(lane: str, seed: int | None) -> int:
@@ -154,15 +166,13 @@ def _writable(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _mock(target: targets.Target, breaches: list[str], weather: list[str]) -> Iterator[targets.Target]:
+def _mock(
+    target: targets.Target, breaches: list[str], weather: list[str]
+) -> Iterator[tuple[targets.Target, Callable[[int], None]]]:
     """Start the mock, with strangers' files in the account as a live one has them."""
-    from conformance.mock import serve
-
-    with serve(region=target.region, breaches=breaches, weather=weather) as mock:
-        for number in range(STRANGERS):
-            purpose, kind = ("batch", "jsonl") if number % 3 == 0 else ("file-extract", "txt")
-            mock.plant(filename=f"stranger-{number}.{kind}", body=b"not yours", purpose=purpose)
-        yield targets.Target(
+    with mock_of.serve(region=target.region, breaches=breaches, weather=weather) as mock:
+        settle(mock, STRANGERS)
+        own = targets.Target(
             name=target.name,
             region=target.region,
             base_url=mock.url,
@@ -171,9 +181,20 @@ def _mock(target: targets.Target, breaches: list[str], weather: list[str]) -> It
             other_region_key=mock.other_region_key,
             builtin=True,
         )
+        yield own, partial(settle, mock)
 
 
-STRANGERS = 17
+# More files than the pages that careless servers give by default.
+STRANGERS = 111
+
+
+def settle(mock: Mock, count: int) -> None:
+    """Put that many files of other clients there, an hour and more old."""
+    now = time.time()
+    for number in range(count):
+        purpose, kind = ("batch", "jsonl") if number % 3 == 0 else ("file-extract", "txt")
+        name = f"stranger-{number}.{kind}"
+        mock.plant(filename=name, body=b"not yours", purpose=purpose, created_at=now - 3600 - count + number)
 
 
 @pytest.fixture(scope="session")
@@ -223,7 +244,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (kept if wanted and (exercised or not clauses) else left_out).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-    items[:] = sorted(kept, key=lambda item: LAST.index(item.path.stem) if item.path.stem in LAST else -1)
+    items[:] = sorted(kept, key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Give a test's place: a full account is the last thing that any other test would like to meet."""
+    if "full" in getattr(item, "fixturenames", ()):
+        return LAST.index("test_traffic")
+    return LAST.index(item.path.stem) + (item.path.stem == "test_traffic") if item.path.stem in LAST else -1
 
 
 def _clauses(item: pytest.Item) -> list[Clause]:

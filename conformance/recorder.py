@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import json
 import re
 from collections.abc import Iterable
 from urllib.parse import quote
@@ -12,6 +13,8 @@ KEPT_BODY = 65_536
 REDACTED = "[redacted]"
 # Shorter keys belong to toy servers; hiding them would hide every "test" of a report.
 SHORTEST_SECRET = 8
+# A piece of Base64 shorter than this stands in innocent text, too.
+SHORTEST_PIECE = 6
 SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
 ECHO = "the answer repeats the key"
 
@@ -22,13 +25,17 @@ class Redactor:
     def __init__(self, secrets: Iterable[str]) -> None:
         spellings: set[str] = set()
         for secret in (secret for secret in secrets if len(secret) >= SHORTEST_SECRET):
-            spellings |= {secret, quote(secret, safe="")}
+            escaped = quote(secret, safe="")
+            lower = re.sub("%..", lambda found: found[0].lower(), escaped)
+            spellings |= {secret, escaped, lower, json.dumps(secret)[1:-1]}
             for plain in (secret, f"Bearer {secret}"):
                 # Base64 of a longer text that holds the secret is aligned in one of three ways.
                 for shift in range(3):
                     encoded = base64.b64encode(b"\0" * shift + plain.encode()).decode()
-                    spellings.add(encoded[4 if shift else 0 : len(encoded) // 4 * 4 - 4])
-        longest_first = sorted((text for text in spellings if len(text) >= 4), key=len, reverse=True)
+                    piece = encoded[4 if shift else 0 : -4]
+                    if len(piece) >= SHORTEST_PIECE:
+                        spellings |= {piece, piece.replace("+", "-").replace("/", "_")}
+        longest_first = sorted(spellings, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
         self._bytes_pattern = re.compile(self._pattern.pattern.encode())
 

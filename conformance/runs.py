@@ -18,6 +18,7 @@ from conformance.exchange import Answer, Exchange, Part, Request
 from conformance.verdicts import Finding, Ruling, Verdict
 
 FORMAT = 1
+KINDS = ("header", "exchange", "finding", "clause", "conflict", "footer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,12 +183,16 @@ def parse(text: str, *, name: str = "the run log") -> Run:
         kinds = [row["kind"] for row in rows]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise RunLogError(f"{name} is cut short or is not a run log: run the suite again.") from error
-    if not kinds or kinds[0] != "header":
+    if kinds[0] != "header":
         raise RunLogError(f"{name} is not a run log: its first line is no header.")
     if rows[0].get("format") != FORMAT:
         raise RunLogError(f"{name} has format {rows[0].get('format')!r}; this version reads {FORMAT}.")
     if kinds[-1] != "footer" or not text.endswith("\n"):
         raise RunLogError(f"{name} has no footer: the run was cut short and may hide failures.")
+    if kinds.count("header") > 1 or kinds.count("footer") > 1:
+        raise RunLogError(f"{name} holds more than one run: give each run a file of its own.")
+    if foreign := [kind for kind in kinds if kind not in KINDS]:
+        raise RunLogError(f"{name} holds a line that is not of this format: its kind is {foreign[0]!r}.")
 
     def of(kind: str) -> Iterator[dict[str, Any]]:
         return ({k: v for k, v in row.items() if k != "kind"} for row in rows if row["kind"] == kind)
@@ -202,7 +207,7 @@ def parse(text: str, *, name: str = "the run log") -> Run:
             conflicts=tuple(Conflict(**_tuples(row)) for row in of("conflict")),
             footer=Footer(**{**footer, "totals": Totals(**footer["totals"])}),
         )
-    except (TypeError, KeyError, ValueError) as error:
+    except (TypeError, ValueError, LookupError, AttributeError) as error:
         raise RunLogError(f"{name} holds a line that is not of this format: {error}.") from error
 
 

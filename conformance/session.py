@@ -5,7 +5,7 @@ import datetime as dt
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
@@ -48,8 +48,18 @@ class Settings:
 class Session:
     """A run from its first request to its ruling."""
 
-    def __init__(self, target: Target, settings: Settings, pace: Pace, timing: Timing | None = None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        settings: Settings,
+        pace: Pace,
+        *,
+        timing: Timing | None = None,
+        crowd: Callable[[int], None] | None = None,
+    ) -> None:
         self.target = target
+        # How strangers' files come to the built-in mock; a live account has its own.
+        self.crowd = crowd
         self.settings = settings
         self.registry = registry()
         self.recorder = Recorder(Redactor(target.secrets))

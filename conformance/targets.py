@@ -80,6 +80,8 @@ def parse(name: str, *, region_name: str, workspace: str, environ: Mapping[str, 
         base_url = region(name).base_url(workspace)
         return _keyed(name, name, base_url, environ)
     if "://" in name:
+        if workspace:
+            raise UsageError("--workspace is for cn and intl: a URL names its host itself.")
         return _keyed(name, region(region_name).id, _base_url(name), environ)
     known = ", ".join([*MOCKS, *regions(), "a URL"])
     raise UsageError(f"--target={name} names nothing known: choose {known}.")
@@ -88,7 +90,12 @@ def parse(name: str, *, region_name: str, workspace: str, environ: Mapping[str, 
 def _base_url(name: str) -> str:
     try:
         parts = urlsplit(name)
-        usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or 1) > 0
+        usable = (
+            parts.scheme in {"http", "https"}
+            and re.fullmatch(r"[\w.:-]+", parts.hostname or "")
+            and parts.port != 0
+            and re.fullmatch(r"[!-~]*", parts.path)
+        )
     except ValueError:
         usable = False
     if not usable:

@@ -28,7 +28,7 @@ class Upload:
     purpose: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """One page of the list; `items` are the members of data that are objects with a string id.
 
@@ -40,29 +40,29 @@ class Page:
     length: int
     has_more: Any
 
-    @property
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """The ids on the page, in order."""
         return tuple(item["id"] for item in self.items)
 
-    @property
+    @cached_property
     def query(self) -> dict[str, str]:
         """The parameters of the request."""
         return dict(self.exchange.request.query)
 
-    @property
+    @cached_property
     def limit(self) -> int | None:
         """The limit that was asked for, where it is a number within its range."""
         text = self.query.get("limit", "2000")
         return int(text) if text.isascii() and text.isdigit() and 1 <= int(text) <= 2000 else None
 
-    @property
+    @cached_property
     def selection(self) -> tuple[tuple[str, str], ...]:
         """The parameters that select files, without those that cut pages."""
         return tuple(sorted((k, v) for k, v in self.query.items() if k not in {"after", "limit"}))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Traversal:
     """Pages that follow one another: each starts behind the last file of the one before."""
 
@@ -82,7 +82,7 @@ class Traversal:
         last = self.pages[-1]
         return last.has_more is False or not last.length
 
-    @property
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """All ids in order, page by page."""
         return tuple(name for page in self.pages for name in page.ids)

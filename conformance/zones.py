@@ -1,38 +1,68 @@
-"""In which time zone a target reads the times of its filters: asked, never assumed."""
+"""In which time zone a target reads the times of its filters: asked of each parameter, never assumed."""
+
+from dataclasses import dataclass
 
 from conformance.corpus import Sent
 from conformance.files import Files, description
 from conformance.times import write
-from conformance.trace import read_page
 
 HOUR = 3600
 # What was seen, then what is usual; any other is searched for.
 LIKELY = (8 * HOUR, 0)
 EARLIEST, LATEST, STEP = -12 * HOUR, 14 * HOUR, 900
+# Seconds to either side of a file's creation at which a filter leaves no doubt.
+BESIDE = 2
 
 
-def zone_of(files: Files, sent: Sent) -> float | None:
-    """Give the offset from UTC, in seconds, in which both parameters select a file by its time of creation."""
-    for offset in LIKELY:
-        if _inside(files, sent, offset):
-            return offset
-    found = offset_by(files, sent, "create_after")
-    return found if found is not None and _inside(files, sent, found) else None
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """The offset from UTC, in seconds, that each parameter reads times in; None where none explains it."""
+
+    after: float | None = None
+    before: float | None = None
+
+    @property
+    def zone(self) -> float | None:
+        """The offset to judge by: the one that both have, or that of the one that has any."""
+        if self.after is None or self.before is None:
+            return self.before if self.after is None else self.after
+        return self.after if abs(self.after - self.before) < STEP else None
 
 
-def offset_by(files: Files, sent: Sent, name: str) -> float | None:
-    """Search the offset that one parameter alone reads times in, by halving; None where none fits."""
+def discover(files: Files, sent: Sent) -> Zones:
+    """Ask for one file by the times just before and just after its creation, in one zone after another."""
     created = description(sent.exchange).get("created_at")
-    if not isinstance(created, int):
-        return None
+    if not isinstance(created, int) or not 0 < created < 10_000_000_000:
+        return Zones()
+    after = _offset(files, sent, created, "create_after", LIKELY)
+    return Zones(after, _offset(files, sent, created, "create_before", LIKELY if after is None else (after,)))
+
+
+def _offset(files: Files, sent: Sent, created: int, name: str, likely: tuple[float, ...]) -> float | None:
+    for offset in likely:
+        if _fits(files, sent, created, name, offset):
+            return offset
+    found = _search(files, sent, created, name)
+    return found if found is not None and _fits(files, sent, created, name, found) else None
+
+
+def _fits(files: Files, sent: Sent, created: int, name: str, offset: float) -> bool:
+    """Whether in that zone the file is selected from one side of its creation and not from the other."""
+    inside, outside = (-BESIDE, BESIDE) if name == "create_after" else (BESIDE, -BESIDE)
+    return (
+        _selects(files, sent, name, created + inside, offset) is True
+        and _selects(files, sent, name, created + outside, offset) is False
+    )
+
+
+def _search(files: Files, sent: Sent, created: int, name: str) -> float | None:
+    """Search by halving: create_after selects the file as long as the time is written not too far east."""
+    slack = -STEP // 2 if name == "create_after" else STEP // 2
 
     def selected(offset: int) -> bool | None:
-        # The wall clock of that zone, half a step to the side where the file is still selected.
-        slack = -STEP // 2 if name == "create_after" else STEP // 2
-        return _lists(files, sent, **{name: write(created + slack, "compact-datetime", offset)})
+        return _selects(files, sent, name, created + slack, offset)
 
-    low, high = EARLIEST, LATEST
-    # create_after selects the file from zones at least as far east as the offset written; create_before the reverse.
+    low, high = EARLIEST - STEP, LATEST + STEP
     ends = (selected(low), selected(high))
     if ends != ((True, False) if name == "create_after" else (False, True)):
         return None
@@ -45,19 +75,6 @@ def offset_by(files: Files, sent: Sent, name: str) -> float | None:
     return low if name == "create_after" else high
 
 
-def _inside(files: Files, sent: Sent, offset: float) -> bool:
-    created = description(sent.exchange).get("created_at")
-    if not isinstance(created, int):
-        return False
-    window = {
-        "create_after": write(created - 2, "compact-datetime", offset),
-        "create_before": write(created + 2, "compact-datetime", offset),
-    }
-    return _lists(files, sent, **window) is True
-
-
-def _lists(files: Files, sent: Sent, **query: str) -> bool | None:
-    exchange, walk = files.everything(**query)
-    if not exchange.succeeded or walk is None or read_page(exchange) is None:
-        return None
-    return sent.id in walk.ids
+def _selects(files: Files, sent: Sent, name: str, moment: float, offset: float) -> bool | None:
+    exchange, walk = files.everything(**{name: write(moment, "compact-datetime", offset)})
+    return sent.id in walk.ids if exchange.succeeded and walk else None

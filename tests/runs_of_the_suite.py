@@ -39,7 +39,16 @@ def environment(key: str | None = None, **more: str) -> dict[str, str]:
 
 def run_suite(folder: Path, *arguments: str, key: str | None = None, timeout: float = 180) -> Done:
     """Run the suite with those arguments; reports go below `folder`."""
-    command = [sys.executable, "-m", "pytest", "--pyargs", "conformance.suite", "-p", "no:cacheprovider", "-q"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--pyargs",
+        "conformance.suite",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+    ]
     done = subprocess.run(
         [*command, f"--report-dir={folder}", *arguments],
         env=environment(key),
@@ -47,7 +56,7 @@ def run_suite(folder: Path, *arguments: str, key: str | None = None, timeout: fl
         text=True,
         timeout=timeout,
         check=False,
-        cwd=folder,
+        cwd=folder.parent,
     )
     return Done(status=done.returncode, said=done.stdout + done.stderr, folder=folder)
 

@@ -59,7 +59,15 @@ def test_every_view_is_written(lawful: Done) -> None:
 
 def test_the_summary_has_a_row_for_every_clause(lawful: Done) -> None:
     assert [row["id"] for row in lawful.summary["clauses"]] == list(registry().clauses)
-    assert set(lawful.summary) == {"target", "region", "started", "contract", "exit_status", "clauses", "totals"}
+    assert set(lawful.summary) == {
+        "target",
+        "region",
+        "started",
+        "contract",
+        "exit_status",
+        "clauses",
+        "totals",
+    }
 
 
 def test_the_standard_profile_keeps_to_its_bounds(lawful: Done) -> None:
@@ -174,7 +182,9 @@ def test_a_bad_option_is_a_usage_error(tmp_path: Path, arguments: list[str], wor
 
 def test_an_unknown_clause_stops_the_collection(tmp_path: Path) -> None:
     test = tmp_path / "test_more.py"
-    test.write_text("from conformance.marks import clause\n\n@clause('listing.nonsense')\ndef test_it(): ...\n")
+    test.write_text(
+        "from conformance.marks import clause\n\n@clause('listing.nonsense')\ndef test_it(): ...\n"
+    )
     done = run_suite(tmp_path, str(test), key=KEY)
     assert done.status == 4, done.said
     one_sentence(done, "No clause is called 'listing.nonsense'", "test_more.py")
@@ -206,7 +216,9 @@ def test_a_known_failure_is_excused_until_its_day(tmp_path: Path) -> None:
     assert (bare.status, bare.verdicts("fail")) == (1, {"retrieval.bytes"}), bare.said
     excused = run_suite(tmp_path / "excused", planted, deviation(tmp_path, "retrieval.bytes"))
     assert (excused.status, excused.verdicts("known")) == (0, {"retrieval.bytes"}), excused.said
-    expired = run_suite(tmp_path / "late", planted, deviation(tmp_path, "retrieval.bytes", until="2026-02-01"))
+    expired = run_suite(
+        tmp_path / "late", planted, deviation(tmp_path, "retrieval.bytes", until="2026-02-01")
+    )
     assert (expired.status, expired.verdicts("fail")) == (1, {"retrieval.bytes"})
 
 

@@ -24,7 +24,17 @@ CONSTRAINTS = frozenset(
         *("dependentRequired", "contains", "not", "prefixItems", "patternProperties"),
     }
 )
-CHAPTERS = "uploads retrieval listing filters deletion ids errors authentication limits".split()
+CHAPTERS = [
+    "uploads",
+    "retrieval",
+    "listing",
+    "filters",
+    "deletion",
+    "ids",
+    "errors",
+    "authentication",
+    "limits",
+]
 
 
 def schemas(node: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -35,7 +45,11 @@ def schemas(node: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
     if not isinstance(node, dict):
         return
     parent = place.rpartition("/")[2]
-    if parent in {"schema", "items", "then"} or place.split("/")[-2:-1] in (["properties"], ["schemas"], ["oneOf"]):
+    if parent in {"schema", "items", "then"} or place.split("/")[-2:-1] in (
+        ["properties"],
+        ["schemas"],
+        ["oneOf"],
+    ):
         yield place, node
     for key, value in node.items():
         if key not in {"if", "x-clause", "examples", "example", "default"}:

@@ -52,7 +52,9 @@ def a_valid_key_opens_every_operation(trace: Trace) -> Iterator[Finding]:
             # A key that was revoked meanwhile opens nothing any more.
             later = [each for each in mine if each.succeeded and each.number > refused[1].number]
             if later:
-                yield broken("authentication.bearer", "the key to be let in", "401, each time", *refused[:2], later[0])
+                yield broken(
+                    "authentication.bearer", "the key to be let in", "401, each time", *refused[:2], later[0]
+                )
         elif not refused:
             yield held("authentication.bearer", same[0])
 

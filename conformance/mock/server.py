@@ -12,6 +12,7 @@ from conformance.mock.app import Application
 
 GRACE_SECONDS = 1.0
 KEEP_ALIVE_SECONDS = 75
+ACCEPTING_TURNS = 8
 
 
 class Server(uvicorn.Server):
@@ -78,6 +79,12 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close what is idle, wait a little for what is busy, then cut; uvicorn's own way sleeps first."""
+        # First no more are accepted, then those are awaited that were: asyncio forgets, and leaves open, a
+        # connection whose server is closed between its acceptance and its first turn (CPython gh-109564).
+        for sock in sockets or []:
+            asyncio.get_running_loop().remove_reader(sock)
+        for _ in range(ACCEPTING_TURNS):
+            await asyncio.sleep(0)
         for server in self.servers:
             server.close()
         for sock in sockets or []:

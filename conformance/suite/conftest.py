@@ -10,7 +10,7 @@ from conformance.expect import Unproven, answered, describe
 from conformance.files import Files
 from conformance.session import Session
 from conformance.trace import Traversal
-from conformance.zones import zone_of
+from conformance.zones import Zones, discover
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -78,10 +78,16 @@ def visible(settled: Traversal, kept: Corpus) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="session")
-def zone(conformance: Session, settled: Traversal, kept: Corpus) -> float | None:
-    """The offset from UTC in which the list reads times, or None where it cannot be found."""
+def zones(files: Files, settled: Traversal, kept: Corpus) -> Zones:
+    """In which zone each of the two parameters reads times."""
     assert settled
-    conformance.zone = zone_of(conformance.files, kept.files[-1])
+    return discover(files, kept.files[-1])
+
+
+@pytest.fixture(scope="session")
+def zone(conformance: Session, zones: Zones) -> float | None:
+    """The offset from UTC in which the list reads times, or None where it cannot be found."""
+    conformance.zone = zones.zone
     return conformance.zone
 
 
@@ -91,8 +97,9 @@ def small(tag: str, kept: Corpus) -> Small:
 
 
 @pytest.fixture(scope="session")
-def deleted(files: Files, kept: Corpus, settled: Traversal) -> tuple[Sent, Exchange]:
-    """A file of the corpus, deleted: the twin of another where there is one."""
+def deleted(files: Files, kept: Corpus, settled: Traversal) -> tuple[tuple[Sent, Exchange], ...]:
+    """Files of the corpus, deleted: the twin of another where there is one, and the last of the other purpose."""
     assert settled
-    doomed = next((sent for sent in kept.files if sent.plan.twin), kept.files[-1])
-    return doomed, files.delete(doomed.id)
+    first = next((sent for sent in kept.files if sent.plan.twin), kept.files[-1])
+    other = [sent for sent in kept.files if sent.purpose != first.purpose]
+    return tuple((sent, files.delete(sent.id)) for sent in (first, *other[-1:]))

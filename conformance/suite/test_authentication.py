@@ -62,10 +62,16 @@ def test_a_key_that_is_almost_right_is_refused(files: Files, kept: Corpus, accou
     expect.refused(files.list(limit=1, account=account), twin=files.retrieve(kept.files[0].id), status=401)
 
 
+@pytest.fixture(scope="session")
+def turned_away(files: Files, small: Small) -> tuple[str, Exchange]:
+    """An upload with a wrong key, with the name of its file."""
+    file = small("wrong key")
+    return file.filename, files.upload(file, small.purpose, account="wrong")
+
+
 @clause("authentication.wrong-key")
-def test_an_upload_with_a_wrong_key_is_refused(files: Files, small: Small, twin: Exchange) -> None:
-    exchange = files.upload(small("wrong key"), small.purpose, account="wrong")
-    expect.refused(exchange, twin=twin, status=401)
+def test_an_upload_with_a_wrong_key_is_refused(turned_away: tuple[str, Exchange], twin: Exchange) -> None:
+    expect.refused(turned_away[1], twin=twin, status=401)
 
 
 @pytest.mark.parametrize("scheme", ["Basic {}", "Token {}", "{}", "Bearer"])
@@ -88,20 +94,18 @@ def test_the_refusal_of_a_key_has_its_code(files: Files) -> None:
 
 
 @clause("authentication.nothing-done")
-def test_a_refused_request_has_changed_nothing(files: Files, kept: Corpus, small: Small) -> None:
+def test_a_refused_request_has_changed_nothing(
+    files: Files, kept: Corpus, turned_away: tuple[str, Exchange]
+) -> None:
     name = _victim(kept, "none")
-    attempts = [
-        files.delete(name, account="none"),
-        files.upload(file := small("refused"), small.purpose, account="wrong"),
-    ]
+    filename, upload = turned_away
+    attempts = [files.delete(name, account="none"), upload]
     if not all(exchange.answer and exchange.answer.refused for exchange in attempts):
         raise expect.Unproven("a request without a valid key was not refused in the first place")
     exchange, walk = files.everything()
     expect.accepted(exchange)
     names = [item.get("filename") for page in (walk.pages if walk else ()) for item in page.items]
-    expect.that(
-        file.filename not in names, "no such file", "the refused upload is listed", *attempts, exchange
-    )
+    expect.that(filename not in names, "no such file", "the refused upload is listed", *attempts, exchange)
     still = files.retrieve(name)
     expect.answered(still)
     expect.that(still.succeeded, "the file still there", expect.describe(still), *attempts, still)

@@ -9,30 +9,33 @@ from conformance.session import Session
 from conformance.suite.test_retrieval import strangers
 from conformance.trace import Traversal
 
-Deleted = tuple[Sent, Exchange]
+Deleted = tuple[tuple[Sent, Exchange], ...]
 
 
 @clause("deletion.deleted")
 def test_a_deletion_says_that_it_was_done(deleted: Deleted) -> None:
-    _, exchange = deleted
-    said = expect.accepted(exchange)
-    expect.equal(True, said.get("deleted"), exchange)
+    for _, exchange in deleted:
+        said = expect.accepted(exchange)
+        expect.equal(True, said.get("deleted"), exchange)
 
 
 @clause("deletion.not-retrieved")
 def test_a_deleted_file_is_not_retrieved(files: Files, deleted: Deleted) -> None:
-    sent, deletion = deleted
-    expect.accepted(deletion)
-    exchange = files.wait(lambda: files.retrieve(sent.id), lambda each: not each.succeeded)
-    expect.answered(exchange)
-    refused = exchange.answer and exchange.answer.refused
-    expect.that(refused, "a refusal", expect.describe(exchange), deletion, exchange)
+    for sent, deletion in deleted:
+        expect.accepted(deletion)
+
+        def ask(name: str = sent.id) -> Exchange:
+            return files.retrieve(name)
+
+        exchange = files.wait(ask, lambda each: not each.succeeded)
+        expect.answered(exchange)
+        refused = exchange.answer and exchange.answer.refused
+        expect.that(refused, "a refusal", expect.describe(exchange), deletion, exchange)
 
 
 @clause("deletion.not-listed")
 def test_a_deleted_file_is_not_listed(files: Files, deleted: Deleted) -> None:
-    sent, deletion = deleted
-    expect.accepted(deletion)
+    gone = {sent.id for sent, deletion in deleted if expect.accepted(deletion)}
     found: list[Traversal | None] = []
 
     def ask() -> Exchange:
@@ -40,42 +43,41 @@ def test_a_deleted_file_is_not_listed(files: Files, deleted: Deleted) -> None:
         found[:] = [walk]
         return exchange
 
-    exchange = files.wait(ask, lambda _: sent.id not in (found[0].ids if found[0] else ()))
+    exchange = files.wait(ask, lambda _: not gone & set(found[0].ids if found[0] else ()))
     expect.accepted(exchange)
-    listed = found[0] is not None and sent.id in found[0].ids
-    expect.that(not listed, f"a list without {sent.id}", "it is listed", deletion, exchange)
+    listed = sorted(gone & set(found[0].ids if found[0] else ()))
+    expect.that(not listed, f"a list without {sorted(gone)}", f"{listed} listed", exchange)
 
 
 @clause("deletion.only-that-file")
 def test_a_deletion_leaves_the_other_files(
     conformance: Session, files: Files, kept: Corpus, deleted: Deleted
 ) -> None:
-    sent, deletion = deleted
-    expect.accepted(deletion)
+    deletions = [deletion for _, deletion in deleted if expect.accepted(deletion)]
     doomed = conformance.trace.doomed
     others = [each for each in kept.files if each.id not in doomed]
     exchange, walk = files.wait_listed(each.id for each in others)
     expect.accepted(exchange)
     missing = [each.id for each in others if walk is None or each.id not in walk.ids]
-    expect.that(not missing, f"the {len(others)} other files", f"without {missing[:3]}", deletion, exchange)
-    place = kept.files.index(sent)
-    neighbours = (*kept.files[max(0, place - 1) : place], *kept.files[place + 1 : place + 2])
-    for neighbour in (each for each in neighbours if each in others):
-        exchange = files.retrieve(neighbour.id)
-        expect.answered(exchange)
-        expect.that(exchange.succeeded, "the neighbour", expect.describe(exchange), deletion, exchange)
+    expect.that(not missing, f"the {len(others)} other files", f"without {missing[:3]}", *deletions, exchange)
+    for sent, deletion in deleted:
+        place = kept.files.index(sent)
+        neighbours = (*kept.files[max(0, place - 1) : place], *kept.files[place + 1 : place + 2])
+        for neighbour in (each for each in neighbours if each in others):
+            exchange = files.retrieve(neighbour.id)
+            expect.answered(exchange)
+            expect.that(exchange.succeeded, "the neighbour", expect.describe(exchange), deletion, exchange)
 
 
 @clause("deletion.unknown-id")
 def test_deleting_an_id_that_names_no_file_is_refused(files: Files, kept: Corpus, deleted: Deleted) -> None:
-    _, twin = deleted
     for unknown in strangers(kept.files[0].id):
-        expect.refused(files.delete(unknown), twin=twin)
+        expect.refused(files.delete(unknown), twin=deleted[0][1])
 
 
 @clause("deletion.again")
 def test_a_second_deletion_is_tried(files: Files, deleted: Deleted) -> None:
-    sent, first = deleted
+    sent, first = deleted[0]
     expect.accepted(first)
     exchange = expect.answered(files.delete(sent.id))
     expect.record(f"second deletion: {expect.describe(exchange)}", first, exchange)

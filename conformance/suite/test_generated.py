@@ -19,6 +19,8 @@ from conformance.trace import Traversal
 
 # What a model expected, what came instead, and the exchange that shows it.
 Mismatch = tuple[str, str, Exchange]
+# How many files the model may upload in all that is drawn.
+MODEL_FILES = 2
 EXAMPLES = {"uploadFile": 2, "listFiles": 4, "retrieveFile": 3, "deleteFile": 2}
 
 
@@ -39,9 +41,10 @@ def test_generated_requests_get_no_server_error(
 def test_files_live_and_die_as_in_a_model(files: Files, small: Small, settled: Traversal) -> None:
     assert settled
     mismatches: list[Mismatch] = []
+    room = [MODEL_FILES]
     sm.run_state_machine_as_test(
-        lambda: Lives(files, small, mismatches),  # type: ignore[arg-type]  # any factory will do
-        settings=settings(max_examples=1, stateful_step_count=14),
+        lambda: Lives(files, small, mismatches, room),  # type: ignore[arg-type]  # any factory will do
+        settings=settings(max_examples=2, stateful_step_count=11),
     )
     for expected, actual, exchange in mismatches:
         expect.that(False, expected, actual, exchange)
@@ -50,13 +53,12 @@ def test_files_live_and_die_as_in_a_model(files: Files, small: Small, settled: T
 class Lives(sm.RuleBasedStateMachine):
     """Sends what it draws and compares with its model; it never raises, so that nothing is sent again."""
 
-    most_uploads = 3
-
-    def __init__(self, files: Files, small: Small, mismatches: list[Mismatch]) -> None:
+    def __init__(self, files: Files, small: Small, mismatches: list[Mismatch], room: list[int]) -> None:
         super().__init__()
         self.files = files
         self.small = small
         self.mismatches = mismatches
+        self.room = room
         self.alive: list[str] = []
         self.gone: list[str] = []
 
@@ -64,9 +66,10 @@ class Lives(sm.RuleBasedStateMachine):
         if exchange.answer and exchange.answer.status < 429 and not holds:
             self.mismatches.append((expected, expect.describe(exchange), exchange))
 
-    @sm.precondition(lambda self: len(self.alive) + len(self.gone) < self.most_uploads)
+    @sm.precondition(lambda self: self.room[0])
     @sm.rule()
     def upload(self) -> None:
+        self.room[0] -= 1
         exchange = self.files.upload(self.small("model"), self.small.purpose)
         name = description(exchange).get("id")
         self._note(isinstance(name, str), "the upload to be accepted", exchange)

@@ -38,7 +38,7 @@ def child(*flags: str) -> Iterator[subprocess.Popen[str]]:
         try:
             yield process
         finally:
-            process.kill()
+            process.terminate()  # not kill, which would leave the mock's folder behind
 
 
 def greeting(process: subprocess.Popen[str]) -> dict[str, str]:

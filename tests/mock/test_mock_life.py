@@ -76,10 +76,12 @@ def test_no_key_is_written_to_the_data_directory(tmp_path: Path) -> None:
     ]
 
 
-def test_nothing_is_left_when_the_mock_stops() -> None:
-    folders, threads = set(Path(tempfile.gettempdir()).glob("conformance-mock-*")), threading.active_count()
+def test_nothing_is_left_when_the_mock_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    threads = threading.active_count()
     with serve() as mock:
         port = mock.port
+        assert len(list(tmp_path.iterdir())) == 1
         with Api(mock) as api:
             api.upload()
         idle = socket.create_connection((mock.host, port))
@@ -88,7 +90,7 @@ def test_nothing_is_left_when_the_mock_stops() -> None:
     assert idle.recv(1000) == b""
     idle.close()
     assert threading.active_count() == threads
-    assert set(Path(tempfile.gettempdir()).glob("conformance-mock-*")) == folders
+    assert list(tmp_path.iterdir()) == []
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((mock.host, port))
     with serve(port=port) as again:

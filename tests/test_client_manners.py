@@ -1,0 +1,288 @@
+"""What the client sends, to whom, and when again."""
+
+import email.parser
+import email.policy
+import time
+from dataclasses import replace
+
+import pytest
+
+from conformance.blobs import Blob
+from conformance.budget import Caps, OutOfBudget
+from conformance.client import Client, FormFile, Timing
+from conformance.errors import TargetError
+from conformance.exchange import Exchange
+
+from .loopback import KEY, QUICK, Loopback, Received, answer, client_of, hang_up
+
+FILE = FormFile(filename="a.txt", content=b"hello\n", size=6)
+FORM = (("purpose", "file-extract"),)
+
+
+def sent(server: Loopback, method: str = "GET", *, timing: Timing = QUICK, look: bool = False) -> Exchange:
+    """Send one request to a server, with a look that does nothing."""
+    client = client_of(server, timing=timing)
+    post = {"form": FORM, "file": FILE} if method == "POST" else {}
+    exchange = client.send(method, "/files", look=(lambda: None) if look else None, **post)  # type: ignore[arg-type]
+    client.close()
+    return exchange
+
+
+def fields(request: Received) -> dict[str, tuple[str | None, bytes]]:
+    """Read a form as a server does: the file names and contents of its fields."""
+    head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
+    message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + request.body)
+    found: dict[str, tuple[str | None, bytes]] = {}
+    for part in message.iter_parts():
+        disposition = part["content-disposition"].params
+        body = part.get_payload(decode=True)
+        assert isinstance(body, bytes)
+        found[disposition["name"]] = (disposition.get("filename"), body)
+    return found
+
+
+def test_a_redirect_is_not_followed_and_the_key_goes_nowhere_else() -> None:
+    with Loopback(answer()) as other, Loopback(answer(b"", 302, f"Location: {other.url}/v1/files")) as server:
+        exchange = sent(server)
+        assert (exchange.status, exchange.attempt) == (302, 1)
+        assert len(server.received) == 1
+        assert other.received == []
+
+
+def test_cookies_are_not_kept() -> None:
+    with Loopback(answer(b"{}", 200, "Set-Cookie: session=1; Path=/")) as server:
+        client = client_of(server)
+        for _ in range(2):
+            client.send("GET", "/files")
+        client.close()
+        assert [request.headers.get("cookie") for request in server.received] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("account", "header"),
+    [
+        ("first", f"Bearer {KEY}"),
+        ("second", "Bearer sk-second-account-key"),
+        ("wrong", "Bearer sk-wrong"),
+        ("altered", f"Bearer {KEY[:-1]}a"),
+        ("longer", f"Bearer {KEY}a"),
+        ("shorter", f"Bearer {KEY[:-1]}"),
+        ("none", None),
+        ("other-region", None),
+    ],
+)
+def test_each_account_speaks_with_its_own_key(account: str, header: str | None) -> None:
+    with Loopback(answer()) as server:
+        client = client_of(server)
+        exchange = client.send("GET", "/files", account=account)
+        client.close()
+        assert server.received[0].headers.get("authorization") == header
+    assert exchange.account == account
+    assert KEY not in repr(exchange)
+
+
+def test_a_header_that_is_given_takes_the_place_of_the_key() -> None:
+    with Loopback(answer()) as server:
+        client = client_of(server)
+        client.send("GET", "/files", headers=(("Authorization", "Basic YTpi"),))
+        client.close()
+        assert server.received[0].headers["authorization"] == "Basic YTpi"
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+@pytest.mark.parametrize(
+    "trouble", [answer(b"", 503), answer(b"", 500), hang_up], ids=["503", "500", "reset"]
+)
+def test_a_read_or_a_deletion_is_repeated_after_trouble(method: str, trouble: bytes) -> None:
+    with Loopback(trouble, answer()) as server:
+        exchange = sent(server, method)
+        assert [request.method for request in server.received] == [method, method]
+    assert (exchange.status, exchange.attempt, exchange.final) == (200, 2, True)
+
+
+@pytest.mark.parametrize("trouble", [answer(b"", 503), hang_up], ids=["503", "reset"])
+def test_an_upload_that_may_have_been_done_is_not_repeated_blindly(trouble: bytes) -> None:
+    with Loopback(trouble, answer()) as server:
+        exchange = sent(server, "POST")
+        assert len(server.received) == 1
+    assert exchange.attempt == 1
+    assert exchange.final
+
+
+@pytest.mark.parametrize("trouble", [answer(b"", 503), hang_up], ids=["503", "reset"])
+def test_an_upload_is_repeated_after_a_look_at_what_it_left(trouble: bytes) -> None:
+    looks: list[int] = []
+    with Loopback(trouble, answer()) as server:
+        client = client_of(server)
+        exchange = client.send(
+            "POST", "/files", form=FORM, file=FILE, look=lambda: looks.append(len(server.received))
+        )
+        client.close()
+        assert len(server.received) == 2
+        assert server.received[0].body.count(b"hello") == server.received[1].body.count(b"hello") == 1
+    assert looks == [1]
+    assert exchange.succeeded
+
+
+def test_what_the_last_attempt_of_an_upload_may_have_left_is_looked_for_too() -> None:
+    looks: list[int] = []
+    with Loopback(hang_up) as server:
+        client = client_of(server)
+        client.send("POST", "/files", form=FORM, file=FILE, look=lambda: looks.append(len(server.received)))
+        client.close()
+    assert looks == [1, 2, 3]
+
+
+def test_a_throttled_upload_is_repeated_without_a_look() -> None:
+    looks: list[int] = []
+    with Loopback(answer(b"", 429), answer()) as server:
+        client = client_of(server)
+        exchange = client.send("POST", "/files", form=FORM, file=FILE, look=lambda: looks.append(1))
+        client.close()
+    assert looks == []
+    assert (exchange.status, exchange.attempt) == (200, 2)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize(
+    "header", [[], ["Retry-After: soon"], ["Retry-After: -1"], ["Retry-After: 0"]], ids=str
+)
+def test_a_throttled_request_is_repeated(method: str, header: list[str]) -> None:
+    with Loopback(answer(b"", 429, *header), answer()) as server:
+        assert sent(server, method).status == 200
+        assert len(server.received) == 2
+
+
+def test_retry_after_is_heeded() -> None:
+    with Loopback(answer(b"", 429, "Retry-After: 1"), answer()) as server:
+        started = time.monotonic()
+        assert sent(server).status == 200
+        assert time.monotonic() - started >= 1
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 302, 400, 401, 403, 404, 409, 422])
+def test_what_is_the_targets_own_word_is_asked_for_once(status: int) -> None:
+    with Loopback(answer(b"", status)) as server:
+        exchange = sent(server, "DELETE")
+        assert len(server.received) == 1
+    assert exchange.status == status
+
+
+def test_attempts_have_an_end_and_only_the_last_is_final() -> None:
+    with Loopback(answer(b"", 503)) as server:
+        client = client_of(server)
+        client.send("GET", "/files")
+        client.close()
+        assert len(server.received) == 3
+    assert [(each.attempt, each.final) for each in client.recorder.exchanges] == [
+        (1, False),
+        (2, False),
+        (3, True),
+    ]
+    assert [each.number for each in client.recorder.exchanges] == [1, 2, 3]
+
+
+def test_a_connection_that_is_refused_leaves_even_an_upload_unsent_and_repeatable() -> None:
+    with Loopback(answer()) as server:
+        pass
+    exchange = sent(server, "POST")
+    assert exchange.attempt == 3
+    assert (exchange.trouble or "").startswith("cannot connect")
+
+
+def test_the_client_gives_up_after_so_many_silences() -> None:
+    with Loopback(hang_up) as server:
+        client = client_of(server, timing=replace(QUICK, patience=4, attempts=1))
+        for _ in range(4):
+            assert client.send("GET", "/files").answer is None
+        with pytest.raises(TargetError, match="stopped answering"):
+            client.send("GET", "/files")
+        client.close()
+
+
+def test_one_answer_restores_the_patience() -> None:
+    with Loopback(hang_up, hang_up, answer(), hang_up) as server:
+        client = client_of(server, timing=replace(QUICK, patience=3, attempts=1))
+        for _ in range(6):
+            client.send("GET", "/files")
+        client.close()
+
+
+def test_every_attempt_is_paid_for() -> None:
+    with Loopback(answer(b"", 503)) as server:
+        client = client_of(server, caps=Caps(requests=2))
+        with pytest.raises(OutOfBudget, match="--budget-requests=2"):
+            client.send("GET", "/files")
+        client.close()
+        assert len(server.received) == 2
+
+
+def test_listeners_hear_of_every_exchange_with_its_secrets_removed() -> None:
+    heard: list[Exchange] = []
+    with Loopback(answer(b"", 503), answer(f'"{KEY}"'.encode())) as server:
+        client = client_of(server)
+        client.test = "a test"
+        client.listeners.append(heard.append)
+        client.send("GET", "/files")
+        client.close()
+    assert tuple(heard) == client.recorder.exchanges
+    assert [each.test for each in heard] == ["a test", "a test"]
+    assert KEY not in repr(heard)
+
+
+@pytest.mark.parametrize(
+    ("filename", "on_the_wire"),
+    [
+        ("a.txt", "a.txt"),
+        ("阿里云百炼 产品介绍.docx", "阿里云百炼 产品介绍.docx"),
+        ('a "b".txt', "a %22b%22.txt"),
+        ("a;b=c,d'.txt", "a;b=c,d'.txt"),
+        ("a\r\nX-Evil: 1.txt", "a%0D%0AX-Evil: 1.txt"),
+    ],
+)
+def test_a_form_arrives_as_it_was_meant(filename: str, on_the_wire: str) -> None:
+    file = FormFile(filename=filename, content=b"\x00\xffbytes\r\n--", size=9)
+    with Loopback(answer()) as server:
+        client = client_of(server)
+        exchange = client.send("POST", "/files", form=FORM, file=file)
+        client.close()
+        (request,) = server.received
+    assert request.headers["content-type"].startswith("multipart/form-data; boundary=")
+    assert f'filename="{on_the_wire}"'.encode() in request.body
+    assert request.body.count(b"Content-Disposition") == 2
+    assert b"\r\n\r\n\x00\xffbytes\r\n--\r\n--" in request.body
+    assert [(part.name, part.filename, part.size, part.text) for part in exchange.request.parts] == [
+        ("purpose", None, 12, "file-extract"),
+        ("file", filename, 9, None),
+    ]
+
+
+def test_fields_without_a_file_travel_as_a_form_too() -> None:
+    with Loopback(answer()) as server:
+        client = client_of(server)
+        client.send("POST", "/files", form=(("purpose", "batch"), ("标签", "值")))
+        client.close()
+        (request,) = server.received
+    assert b"filename" not in request.body
+    assert fields(request) == {"purpose": (None, b"batch"), "标签": (None, "值".encode())}
+
+
+def test_a_large_file_is_streamed_with_its_right_length_each_time() -> None:
+    size = 5_000_003
+    file = FormFile(filename="big.txt", content=Blob(size, b"conformance\n"), size=size)
+    with Loopback(answer(b"", 503), answer()) as server:
+        client = client_of(server, timing=replace(QUICK, silence=20, whole=60))
+        exchange = client.send("POST", "/files", form=FORM, file=file, look=lambda: None)
+        client.close()
+        bodies = [fields(request)["file"] for request in server.received]
+    assert exchange.succeeded
+    assert exchange.request.body_bytes == size + len("file-extract")
+    expected = (b"conformance\n" * (size // 12 + 1))[:size]
+    assert bodies == [("big.txt", expected), ("big.txt", expected)]
+
+
+def test_a_client_that_is_closed_twice_is_closed() -> None:
+    with Loopback(answer()) as server:
+        client: Client = client_of(server)
+        client.close()
+        client.close()

@@ -1,0 +1,133 @@
+"""Clients and servers that others wrote: the official SDK and curl against our mock, the suite against aimock."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import openai
+import pytest
+
+from conformance.documents import batch_input
+from conformance.mock import Mock, serve
+from tests.runs_of_the_suite import run_suite
+
+KEY = "sk-canary-0123456789abcdef"
+AIMOCK = Path(__file__).parent.parent / ".ci" / "node" / "node_modules" / ".bin" / "llmock"
+
+
+@pytest.fixture(params=["cn", "intl"])
+def mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
+    with serve(region=request.param, keys=(KEY,)) as running:
+        yield running
+
+
+@pytest.fixture
+def client(mock: Mock) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(api_key=KEY, base_url=mock.url, max_retries=0) as running:
+        yield running
+
+
+def test_the_official_sdk_uploads_retrieves_and_deletes(client: openai.OpenAI, tmp_path: Path) -> None:
+    path = tmp_path / "百炼 手机.txt"
+    path.write_text("hello", encoding="utf-8")
+    uploaded = client.files.create(file=path, purpose="file-extract")  # type: ignore[arg-type]
+    assert (uploaded.filename, uploaded.bytes, uploaded.status) == (path.name, 5, "processed")
+    assert client.files.retrieve(uploaded.id) == uploaded
+    deleted = client.files.delete(uploaded.id)
+    assert (deleted.deleted, deleted.id) == (True, uploaded.id)
+    with pytest.raises(openai.NotFoundError):
+        client.files.retrieve(uploaded.id)
+
+
+def test_the_official_sdk_walks_all_pages_by_itself(client: openai.OpenAI) -> None:
+    made = [
+        client.files.create(file=(f"{number}.jsonl", batch_input(str(number))), purpose="batch").id
+        for number in range(7)
+    ]
+    assert [file.id for file in client.files.list(limit=2)] == made[::-1]
+    assert [file.id for file in client.files.list(after=made[4], limit=20)] == made[3::-1]
+
+
+def test_the_official_sdk_has_its_own_errors_for_refusals(mock: Mock, client: openai.OpenAI) -> None:
+    with pytest.raises(openai.BadRequestError):
+        client.files.create(file=("a.txt", b"a"), purpose="no-such-purpose")  # type: ignore[arg-type]
+    with openai.OpenAI(api_key="sk-wrong", base_url=mock.url, max_retries=0) as stranger:
+        with pytest.raises(openai.AuthenticationError) as caught:
+            stranger.files.list()
+        assert caught.value.code == "invalid_api_key"
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+@pytest.mark.parametrize(("name", "purpose"), [("test.txt", "file-extract"), ("test.jsonl", "batch")])
+def test_the_curl_samples_of_the_pages_work(mock: Mock, tmp_path: Path, name: str, purpose: str) -> None:
+    (tmp_path / name).write_bytes(batch_input("one") if purpose == "batch" else b"hello")
+
+    def curl(*arguments: str) -> dict[str, object]:
+        command = ["curl", "--silent", "--show-error", *arguments, "-H", f"Authorization: Bearer {KEY}"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        value: dict[str, object] = json.loads(done.stdout)
+        return value
+
+    # The pages quote the values of the form, and curl takes the quotation marks off.
+    uploaded = curl(
+        "-X", "POST", f"{mock.url}/files", "--form", f'file=@"{name}"', "--form", f'purpose="{purpose}"'
+    )
+    assert (uploaded["object"], uploaded["purpose"], uploaded["filename"]) == ("file", purpose, name)
+    assert curl("-X", "GET", f"{mock.url}/files/{uploaded['id']}") == uploaded
+    assert curl("-X", "GET", f"{mock.url}/files") == {"object": "list", "data": [uploaded], "has_more": False}
+    deleted = curl("-X", "DELETE", f"{mock.url}/files/{uploaded['id']}")
+    assert deleted == {"object": "file", "deleted": True, "id": uploaded["id"]}
+
+
+@pytest.fixture
+def aimock(tmp_path: Path) -> Iterator[str]:
+    """The base URL of a server that others wrote: an OpenAI mock with /v1/files and no idea of Model Studio."""
+    if not AIMOCK.exists() or shutil.which("node") is None:
+        pytest.skip("aimock is not installed: .ci/run installs it from npm")
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    (tmp_path / "fixtures.json").write_text('{"fixtures": []}')
+    command = ["node", str(AIMOCK), "-p", str(port), "-f", str(tmp_path), "--log-level", "silent"]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ)
+    url = f"http://127.0.0.1:{port}/v1"
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            urllib.request.urlopen(f"{url}/files", timeout=1).close()  # noqa: S310  our own loopback server
+            break
+        except OSError:
+            assert time.monotonic() < deadline, "aimock did not start"
+            time.sleep(0.05)
+    yield url
+    child.terminate()
+    child.wait(timeout=20)
+
+
+def test_every_accusation_against_a_server_of_others_is_right(aimock: str, tmp_path: Path) -> None:
+    done = run_suite(tmp_path, f"--target={aimock}", "--pace=off", key=KEY)
+    assert done.status == 1, done.said
+    assert done.verdicts("error") == set(), done.said
+    assert done.verdicts("fail") == {
+        # It asks for no key, knows neither file-extract nor the times, and has ids of its own.
+        "authentication.no-key",
+        "authentication.wrong-key",
+        "uploads.file-extract-accepted",
+        "filters.create-after-sound",
+        "filters.create-before-sound",
+        "ids.batch-prefix",
+    }
+    assert done.verdicts("warn") == {
+        "authentication.malformed",
+        "errors.code-present",
+        "filters.time-malformed",
+        "limits.batch-format",
+        "listing.limit-above",
+        "uploads.batch-lines-valid",
+    }

@@ -1,0 +1,109 @@
+"""Clause, test, breach: each has the two others. The whole matrix is `conformance breaches`, which CI runs."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conformance import matrix
+from conformance.clauses import Profile, registry
+from conformance.listings import trials_of
+from conformance.mock.breaches import BREACHES
+from tests.runs_of_the_suite import environment, run_suite
+
+JUDGED = [clause for clause in registry() if clause.level != "observed" and not clause.untestable]
+COLLECT = """
+import json, sys, pytest
+class Marks:
+    def pytest_collection_finish(self, session):
+        found = {item.nodeid: [name for mark in item.iter_markers("clause") for name in mark.args]
+                 for item in session.items}
+        print("MARKS" + json.dumps(found))
+sys.exit(pytest.main(["--pyargs", "conformance.suite", "--collect-only", "-q", "--profile=deep"], [Marks()]))
+"""
+
+
+@pytest.fixture(scope="module")
+def marks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """The clauses of each test of the suite."""
+    done = subprocess.run(
+        [sys.executable, "-c", COLLECT],
+        cwd=tmp_path_factory.mktemp("collect"),
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    line = next(line for line in done.stdout.splitlines() if line.startswith("MARKS"))
+    found: dict[str, list[str]] = json.loads(line.removeprefix("MARKS"))
+    return found
+
+
+def test_every_test_judges_one_clause(marks: dict[str, list[str]]) -> None:
+    assert {node: names for node, names in marks.items() if len(names) != 1} == {}
+
+
+def test_every_clause_has_a_test_or_a_reason(marks: dict[str, list[str]]) -> None:
+    tested = {name for names in marks.values() for name in names}
+    assert [clause.id for clause in registry() if clause.id not in tested and not clause.untestable] == []
+
+
+def test_every_test_of_a_chapter_stands_in_its_module(marks: dict[str, list[str]]) -> None:
+    general = {"test_generated.py", "test_traffic.py"}
+    strays = {
+        node: names
+        for node, names in marks.items()
+        if (module := node.partition("::")[0].rpartition("/")[2]) not in general
+        and module.removeprefix("test_").removesuffix(".py") != names[0].partition(".")[0]
+    }
+    assert set(strays) <= {
+        # What needs a list of several files or a full account stands where those are made.
+        *(node for node in strays if "parameters" in node or "makes_room" in node),
+    }
+
+
+def test_every_clause_that_can_fail_has_a_breach() -> None:
+    aimed = {breach.clause for breach in BREACHES.values()}
+    assert [clause.id for clause in JUDGED if clause.id not in aimed] == []
+
+
+def test_every_breach_aims_at_a_clause_that_can_fail() -> None:
+    judged = {clause.id for clause in JUDGED}
+    assert {name: breach.clause for name, breach in BREACHES.items() if breach.clause not in judged} == {}
+
+
+@pytest.mark.parametrize("target", ["mock-cn", "mock-intl"])
+def test_every_clause_holds_on_the_lawful_mock(tmp_path: Path, target: str) -> None:
+    done = run_suite(tmp_path, f"--target={target}")
+    assert done.status == 0, done.said
+    exercised = {clause.id for clause in JUDGED if Profile.STANDARD.includes(clause.profile)}
+    assert done.verdicts("pass") == exercised
+    observed = {clause.id for clause in registry() if clause.level == "observed"}
+    assert done.verdicts("observed") == observed
+
+
+def test_two_runs_give_the_same_summary_but_for_times(tmp_path: Path) -> None:
+    summaries = []
+    for name in ("one", "two"):
+        summary = run_suite(tmp_path / name).summary
+        del summary["started"], summary["totals"]["seconds"]
+        summaries.append(summary)
+    assert summaries[0] == summaries[1]
+
+
+def test_the_limits_of_size_hold_on_the_lawful_mock(tmp_path: Path) -> None:
+    clauses = [
+        clause.id for clause in JUDGED if clause.chapter == "limits" and clause.profile is Profile.DEEP
+    ]
+    sizes = [name for name in clauses if name != "limits.file-count"]
+    done = run_suite(tmp_path, "--profile=deep", *(f"--clause={name}" for name in sizes))
+    assert done.status == 0, done.said
+    assert set(sizes) <= done.verdicts("pass")
+
+
+def test_one_breach_of_each_chapter_is_caught_by_its_clause() -> None:
+    chosen = {trial.clause.partition(".")[0]: trial for trial in reversed(trials_of([]))}
+    for outcome in matrix.run(sorted(chosen.values(), key=lambda trial: trial.name), jobs=2):
+        assert outcome.killed, outcome
