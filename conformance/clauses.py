@@ -176,14 +176,14 @@ def _clause(
     name = row.get("id", "?")
     if unknown := set(row) - CLAUSE_FIELDS:
         raise SpecsError(f"{chapter}.toml: {name}: unknown field {min(unknown)!r}.")
-    if not ID.fullmatch(name) or not name.startswith(f"{chapter}."):
+    if not isinstance(name, str) or not ID.fullmatch(name) or not name.startswith(f"{chapter}."):
         raise SpecsError(f"{chapter}.toml: {name!r} is not an id of the form {chapter}.subject.")
     if not row.get("sources"):
         raise SpecsError(f"{name} cites no source: every clause must.")
-    offered = regions if row.get("regions", "all") == "all" else tuple(row["regions"])
-    if unknown := set(offered) - set(regions):
-        raise SpecsError(f"{name}: {min(unknown)!r} is no region of regions.toml.")
     try:
+        offered = regions if row.get("regions", "all") == "all" else tuple(row["regions"])
+        if unknown := set(offered) - set(regions):
+            raise SpecsError(f"{name}: {min(unknown)!r} is no region of regions.toml.")
         return Clause(
             id=name,
             level=Level(row["level"]),
@@ -201,7 +201,7 @@ def _clause(
         )
     except KeyError as error:
         raise SpecsError(f"{name}: {error.args[0]!r} is missing or names nothing known.") from error
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise SpecsError(f"{name}: {error}.") from error
 
 

@@ -105,7 +105,7 @@ def _pdf(text: str) -> bytes:
         "<</Type/Catalog/Pages 2 0 R>>",
         "<</Type/Pages/Kids[3 0 R]/Count 1>>",
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
-        f"<</Length {len(stream)}>>stream\n{stream}\nendstream",
+        f"<</Length {len(stream)}>>stream\n{stream}\nendstream\n",
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     )
     out = b"%PDF-1.4\n"
@@ -121,7 +121,7 @@ def _pdf(text: str) -> bytes:
 def _mobi(text: str) -> bytes:
     record = struct.pack(">HHIHHHH", 1, 0, len(text), 1, 4096, 0, 0) + b"MOBI" + struct.pack(">II", 24, 2)
     head = text[:31].encode("ascii", "replace").ljust(32, b"\0") + bytes(28) + b"BOOKMOBI" + bytes(8)
-    places = struct.pack(">HIIII", 2, 96, 0, 96 + len(record), 1)
+    places = struct.pack(">HIIIIH", 2, 96, 0, 96 + len(record), 1, 0)
     return head + places + record + text.encode()
 
 

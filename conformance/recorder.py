@@ -116,8 +116,9 @@ def _shorten(exchange: Exchange) -> Exchange:
     answer = exchange.answer
     if answer is None or len(answer.body) <= KEPT_BODY:
         return exchange
-    # Cut at a line's or a character's end, so that the log stays text where the body was text.
-    kept = answer.body[:KEPT_BODY].decode("utf-8", "ignore").encode()
-    body = kept if answer.body.startswith(kept) else answer.body[:KEPT_BODY]
+    body = answer.body[:KEPT_BODY]
+    # Cut at a character's end, so that the log stays text where the body was text.
+    kept = body.decode("utf-8", "ignore").encode()
+    body = kept if len(kept) > KEPT_BODY - 4 and body.startswith(kept) else body
     notes = (*exchange.notes, f"{len(answer.body)} bytes, of which the log keeps {len(body)}")
     return dataclasses.replace(exchange, answer=dataclasses.replace(answer, body=body), notes=notes)

@@ -123,7 +123,9 @@ class Session:
 
     def run(self, *, interrupted: bool = False, selected: frozenset[str] | None = None) -> Run:
         """Rule on every clause and give the whole run; `selected` are the clauses that were asked for."""
-        traffic = [finding for finding in self.judged() if finding.verdict is Verdict.FAIL]
+        # What cannot be judged at all is told in one sentence, not accused clause by clause.
+        judged = () if self.obstacle else self.judged()
+        traffic = [finding for finding in judged if finding.verdict is Verdict.FAIL]
         traffic += self._lasting(traffic)
         found: dict[str, list[Finding]] = defaultdict(list)
         for finding in [*self.findings, *traffic]:

@@ -29,7 +29,7 @@ def no_lasting_server_error(trace: Trace) -> Iterator[Finding]:
         errors = [exchange for exchange in same if (exchange.status or 0) >= 500]
         if len(errors) >= LASTING and len(errors) == len(statuses):
             # Where every request fails so, the service is down, which is no verdict.
-            if same[0].operation in answered:
+            if same[0].operation in answered or (same[0].operation is None and answered):
                 yield broken(
                     "errors.no-server-error", "any other answer", f"{statuses[-1]}, each time", *same
                 )

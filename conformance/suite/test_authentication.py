@@ -21,6 +21,12 @@ VICTIMS = {"none": -2, "wrong": -3, "other-region": -4}
 ALMOST_RIGHT = ("altered", "longer", "shorter", "recased")
 
 
+@pytest.fixture(scope="session")
+def welcome(files: Files, kept: Corpus) -> Exchange:
+    """A request with the valid key: the twin of every one without."""
+    return files.retrieve(kept.files[0].id)
+
+
 @clause("authentication.bearer")
 def test_a_valid_key_lets_a_request_in(files: Files) -> None:
     expect.accepted(files.list(limit=1))
@@ -28,8 +34,10 @@ def test_a_valid_key_lets_a_request_in(files: Files) -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @clause("authentication.no-key")
-def test_a_request_without_a_key_is_refused(files: Files, kept: Corpus, operation: str) -> None:
-    _is_refused(files, kept, operation, "none")
+def test_a_request_without_a_key_is_refused(
+    files: Files, kept: Corpus, welcome: Exchange, operation: str
+) -> None:
+    _is_refused(files, kept, welcome, operation, "none")
 
 
 @clause("authentication.no-key")
@@ -40,13 +48,14 @@ def test_an_upload_without_a_key_is_refused(files: Files, small: Small, twin: Ex
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @clause("authentication.wrong-key")
-def test_a_request_with_a_wrong_key_is_refused(files: Files, kept: Corpus, operation: str) -> None:
-    _is_refused(files, kept, operation, "wrong")
+def test_a_request_with_a_wrong_key_is_refused(
+    files: Files, kept: Corpus, welcome: Exchange, operation: str
+) -> None:
+    _is_refused(files, kept, welcome, operation, "wrong")
 
 
-def _is_refused(files: Files, kept: Corpus, operation: str, account: str) -> None:
-    twin = files.retrieve(kept.files[0].id)
-    expect.refused(OPERATIONS[operation](files, _victim(kept, account), account), twin=twin, status=401)
+def _is_refused(files: Files, kept: Corpus, welcome: Exchange, operation: str, account: str) -> None:
+    expect.refused(OPERATIONS[operation](files, _victim(kept, account), account), twin=welcome, status=401)
 
 
 def _victim(kept: Corpus, account: str) -> str:
@@ -56,10 +65,10 @@ def _victim(kept: Corpus, account: str) -> str:
 
 @pytest.mark.parametrize("account", ALMOST_RIGHT)
 @clause("authentication.wrong-key")
-def test_a_key_that_is_almost_right_is_refused(files: Files, kept: Corpus, account: str) -> None:
+def test_a_key_that_is_almost_right_is_refused(files: Files, welcome: Exchange, account: str) -> None:
     if account not in files.client.target.keys:
         raise expect.Unproven("the key has no letters to be written otherwise")
-    expect.refused(files.list(limit=1, account=account), twin=files.retrieve(kept.files[0].id), status=401)
+    expect.refused(files.list(limit=1, account=account), twin=welcome, status=401)
 
 
 @pytest.fixture(scope="session")
@@ -113,8 +122,10 @@ def test_a_refused_request_has_changed_nothing(
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @clause("authentication.region-key")
-def test_a_key_of_the_other_region_is_refused(files: Files, kept: Corpus, operation: str) -> None:
-    _is_refused(files, kept, operation, "other-region")
+def test_a_key_of_the_other_region_is_refused(
+    files: Files, kept: Corpus, welcome: Exchange, operation: str
+) -> None:
+    _is_refused(files, kept, welcome, operation, "other-region")
 
 
 @clause("authentication.region-key")

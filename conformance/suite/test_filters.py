@@ -165,6 +165,23 @@ def test_filters_together_select_what_each_would(files: Files, kept: Corpus, zon
             )
 
 
+@clause("filters.combined")
+def test_two_times_select_what_lies_between(files: Files, kept: Corpus, zone: float | None) -> None:
+    created = [_created(sent) for sent in kept.files]
+    first, middle, last = (
+        times.write(moment, "compact-datetime", _known(zone))
+        for moment in (min(created) - 2, _middle(kept), max(created) + 2)
+    )
+    for after, before, late in ((first, middle, False), (middle, last, True)):
+        wanted = {sent.id for sent in kept.files if sent.late is late}
+        exchange = files.list(create_after=after, create_before=before, limit=2000)
+        expect.accepted(exchange)
+        got = _own(exchange, kept)
+        expect.that(
+            got == wanted, f"{len(wanted)} files", f"{len(got)}: {sorted(got ^ wanted)[:3]}", exchange
+        )
+
+
 @clause("filters.paged")
 def test_filtered_pages_hold_every_selected_file(files: Files, kept: Corpus, zone: float | None) -> None:
     after = times.write(min(_created(sent) for sent in kept.files) - 2, "datetime", _known(zone))

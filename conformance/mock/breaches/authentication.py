@@ -146,14 +146,6 @@ for work in WORKS:
     _enter_shut(work)
 
 
-@breach("authentication.bearer")
-class KeyWantedInOtherHeader(Lawful):
-    """Looks for the key in the header api-key."""
-
-    def token(self, call: Call) -> str | None:
-        return call.headers.get("api-key")
-
-
 def _enter_status(clause: str, title: str, status: int, is_meant: Callable[[Lawful, Call], object]) -> None:
     @breach(
         clause, name=f"{title}-gets-{status}", description=f"Refuses {title.replace('-', ' ')} with {status}."

@@ -103,7 +103,7 @@ class SecondPageSkipsOne(Lawful):
         return beyond[0] if beyond else place
 
 
-@breach("listing.no-gap")
+@breach("listing.after")
 class CursorOfSeconds(Lawful):
     """Goes on with the files of an earlier second, so that those of one second get lost between pages."""
 
@@ -123,7 +123,7 @@ class PagesMeasuredByRow(Lawful):
         return Page(records=page.records[1:], has_more=page.has_more)
 
 
-@breach("listing.no-duplicate")
+@breach("listing.after")
 class CursorBeforeSeconds(Lawful):
     """Goes on with all files of the cursor's second but its own, so that some come twice."""
 
