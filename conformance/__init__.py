@@ -27,6 +27,7 @@ Speaking
     recorder.py     keeps exchanges, removes secrets
     resources.py    what a run creates, so that nothing of it stays
     client.py       sends a request, gives back an exchange
+    wire.py         the time of a whole exchange and the size of a compressed body, bounded
     files.py        the Files API in verbs
     preflight.py    is the target there, does it let us in, is it this API?
     session.py      one run in progress, from the first request to the ruling

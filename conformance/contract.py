@@ -162,7 +162,9 @@ class Contract:
                     yield from filter(None, [clause_of(inner, "type")])
         if isinstance(value, list) and "items" in schema:
             # Items of one kind are measured by one set of clauses.
-            kinds = {(item.get("purpose"), *item) if isinstance(item, dict) else (): item for item in value}
+            kinds = {
+                (repr(item.get("purpose")), *item) if isinstance(item, dict) else (): item for item in value
+            }
             for item in kinds.values():
                 yield from self._measured(schema["items"], item)
 

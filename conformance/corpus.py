@@ -58,6 +58,18 @@ class Corpus:
         """Their ids, in the order of their uploads."""
         return tuple(sent.id for sent in self.files)
 
+    @property
+    def middle(self) -> int | None:
+        """A time that lies a whole second behind the first group and before the second; None without one."""
+        early, late = self._created(late=False), self._created(late=True)
+        if not early or not late or min(late) - max(early) < 2:
+            return None
+        return max(early) + 1
+
+    def _created(self, *, late: bool) -> list[int]:
+        moments = (description(sent.exchange).get("created_at") for sent in self.files if sent.late is late)
+        return [moment for moment in moments if isinstance(moment, int)]
+
     def first(self, purpose: str) -> Sent | None:
         """The first that was sent with that purpose."""
         return next((sent for sent in self.sent if sent.purpose == purpose), None)

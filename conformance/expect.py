@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from conformance.exchange import Exchange
+from conformance.trace import Page, read_page
 from conformance.verdicts import Finding, Verdict
 
 LASTING = 3
@@ -114,6 +115,20 @@ def accepted(exchange: Exchange, expected: str = "200") -> dict[str, Any]:
         raise Unproven(str(error), suspect=exchange) from None
     that(exchange.succeeded, expected, describe(exchange), exchange)
     return exchange.mapping()
+
+
+def listed(exchange: Exchange) -> Page:
+    """Expect a page of the list that can be read.
+
+    Raises:
+        Broken: the request was not accepted.
+        Unproven: it was, with something that is no list of files; openapi.yaml says what it should be.
+    """
+    accepted(exchange)
+    page = read_page(exchange)
+    if page is None or page.length > len(page.items):
+        raise Unproven("it needs the list, whose items cannot be told from one another")
+    return page
 
 
 def refused(exchange: Exchange, *, twin: Exchange, status: int | None = None) -> None:

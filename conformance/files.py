@@ -6,8 +6,9 @@ from typing import Any
 
 from conformance.client import Client, FormFile
 from conformance.exchange import Exchange, Pairs
+from conformance.expect import listed
 from conformance.resources import path_of
-from conformance.trace import Page, Traversal, own, read_page
+from conformance.trace import Page, Traversal, own
 
 # No account holds more than 10,000 files, which are five pages of the largest size.
 MOST_PAGES = 12
@@ -52,16 +53,19 @@ class Files:
     ) -> tuple[Exchange, Traversal | None]:
         """Follow the pages to the end, to `most` pages, or until all of `until` were seen.
 
-        Gives the last exchange, and the traversal unless the first answer was no list.
+        Gives the last exchange, and the traversal unless the first answer was a refusal.
+
+        Raises:
+            Unproven: an answer was no list that can be read.
         """
         pages: list[Page] = []
         wanted = set(until)
         seen: set[str] = set()
         while True:
             exchange = self.list(**(query if after is None else {**query, "after": after}))
-            page = read_page(exchange) if exchange.succeeded else None
-            if page is None:
+            if not exchange.succeeded:
                 return exchange, Traversal(tuple(pages)) if pages else None
+            page = listed(exchange)
             pages.append(page)
             fresh = set(page.ids) - seen
             seen |= fresh

@@ -1,5 +1,8 @@
 """The account's rate limits, kept on our side: one allowance for uploads, one for all other requests."""
 
+import threading
+import time
+
 from pyrate_limiter import Limiter, Rate, StateBucket
 
 from conformance.errors import UsageError
@@ -15,13 +18,12 @@ class Pace:
     """Holds a request back until its allowance has room, without bursts."""
 
     def __init__(self, *, uploads: float, others: float) -> None:
-        self._uploads = _limiter(uploads)
-        self._others = _limiter(others)
+        self._uploads = _Lane(uploads)
+        self._others = _Lane(others)
 
     def wait(self, request: Request) -> None:
         """Return when the request may leave."""
-        limiter = self._uploads if request.is_upload else self._others
-        limiter.try_acquire(request.method)
+        (self._uploads if request.is_upload else self._others).wait(request.method)
 
 
 class NoPace(Pace):
@@ -54,6 +56,18 @@ def parse(text: str, *, builtin: bool) -> tuple[str, Pace]:
     return text, Pace(uploads=rate, others=rate)
 
 
-def _limiter(per_second: float) -> Limiter:
-    interval = max(1, round(1000 * MARGIN / per_second))
-    return Limiter(StateBucket([Rate(1, interval, burst=1)]), buffer_ms=0)
+class _Lane:
+    """One allowance. The limiter counts by its schedule; a request that woke late holds the next one back too."""
+
+    def __init__(self, per_second: float) -> None:
+        self._interval = MARGIN / per_second
+        rate = Rate(1, max(1, round(1000 * self._interval)), burst=1)
+        self._limiter = Limiter(StateBucket([rate]), buffer_ms=0)
+        self._left = float("-inf")
+        self._lock = threading.Lock()
+
+    def wait(self, name: str) -> None:
+        with self._lock:
+            self._limiter.try_acquire(name)
+            time.sleep(max(0.0, self._left + self._interval - time.monotonic()))
+            self._left = time.monotonic()

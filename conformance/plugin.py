@@ -189,12 +189,14 @@ STRANGERS = 111
 
 
 def settle(mock: Mock, count: int) -> None:
-    """Put that many files of other clients there, an hour and more old."""
+    """Put that many files of other clients there, one every forty minutes up to now."""
     now = time.time()
     for number in range(count):
         purpose, kind = ("batch", "jsonl") if number % 3 == 0 else ("file-extract", "txt")
         name = f"stranger-{number}.{kind}"
-        mock.plant(filename=name, body=b"not yours", purpose=purpose, created_at=now - 3600 - count + number)
+        mock.plant(
+            filename=name, body=b"not yours", purpose=purpose, created_at=now - 2400 * (count - number)
+        )
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,9 @@ def check(client: Client) -> None:
     """
     usual = client.timing
     # A person is waiting: what does not answer now is not asked three times for a minute each.
-    client.timing = dataclasses.replace(usual, whole=min(usual.whole, PATIENCE), attempts=min(usual.attempts, 2))
+    client.timing = dataclasses.replace(
+        usual, whole=min(usual.whole, PATIENCE), attempts=min(usual.attempts, 2)
+    )
     try:
         _ask(client)
     finally:

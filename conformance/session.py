@@ -86,7 +86,7 @@ class Session:
             return f"untestable: {clause.untestable}"
         if not self.settings.profile.includes(clause.profile):
             return f"profile: only --profile={clause.profile} exercises it"
-        if clause.key == "other-region" and not self.target.other_region_key:
+        if clause.key == "other-region" and not (self.target.other_region_key or self.target.builtin):
             return "no key: a key of the other region is shown to a live host only by its owner"
         return ""
 

@@ -36,13 +36,9 @@ def instants(corpus: Corpus, zone: float | None) -> tuple[tuple[str, ...], ...]:
     if zone is None:
         return far
     exact = tuple(form for form in FORMATS if form not in days)
-    return (
-        *far,
-        *(
-            tuple(write(moment, form, zone) for form in exact)
-            for moment in (first - 2, first + 1, last - 1, last + 2)
-        ),
-    )
+    # No time that could fall between two files of one group: the same run must draw the same pages.
+    near = (first - 2, *([between] if (between := corpus.middle) else []), last + 2)
+    return (*far, *(tuple(write(moment, form, zone) for form in exact) for moment in near))
 
 
 def choices(moments: Sequence[Sequence[str]]) -> st.SearchStrategy[Choice]:

@@ -1,19 +1,16 @@
 """What the client sends, to whom, and when again."""
 
-import email.parser
-import email.policy
 import time
 from dataclasses import replace
 
 import pytest
 
-from conformance.blobs import Blob
 from conformance.budget import Caps, OutOfBudget
 from conformance.client import Client, FormFile, Timing
 from conformance.errors import TargetError
 from conformance.exchange import Exchange
 
-from .loopback import KEY, QUICK, Loopback, Received, answer, client_of, hang_up
+from .loopback import KEY, QUICK, Loopback, answer, client_of, hang_up
 
 FILE = FormFile(filename="a.txt", content=b"hello\n", size=6)
 FORM = (("purpose", "file-extract"),)
@@ -26,19 +23,6 @@ def sent(server: Loopback, method: str = "GET", *, timing: Timing = QUICK, look:
     exchange = client.send(method, "/files", look=(lambda: None) if look else None, **post)  # type: ignore[arg-type]
     client.close()
     return exchange
-
-
-def fields(request: Received) -> dict[str, tuple[str | None, bytes]]:
-    """Read a form as a server does: the file names and contents of its fields."""
-    head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
-    message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + request.body)
-    found: dict[str, tuple[str | None, bytes]] = {}
-    for part in message.iter_parts():
-        disposition = part["content-disposition"].params
-        body = part.get_payload(decode=True)
-        assert isinstance(body, bytes)
-        found[disposition["name"]] = (disposition.get("filename"), body)
-    return found
 
 
 def test_a_redirect_is_not_followed_and_the_key_goes_nowhere_else() -> None:
@@ -228,57 +212,6 @@ def test_listeners_hear_of_every_exchange_with_its_secrets_removed() -> None:
     assert tuple(heard) == client.recorder.exchanges
     assert [each.test for each in heard] == ["a test", "a test"]
     assert KEY not in repr(heard)
-
-
-@pytest.mark.parametrize(
-    ("filename", "on_the_wire"),
-    [
-        ("a.txt", "a.txt"),
-        ("阿里云百炼 产品介绍.docx", "阿里云百炼 产品介绍.docx"),
-        ('a "b".txt', "a %22b%22.txt"),
-        ("a;b=c,d'.txt", "a;b=c,d'.txt"),
-        ("a\r\nX-Evil: 1.txt", "a%0D%0AX-Evil: 1.txt"),
-    ],
-)
-def test_a_form_arrives_as_it_was_meant(filename: str, on_the_wire: str) -> None:
-    file = FormFile(filename=filename, content=b"\x00\xffbytes\r\n--", size=9)
-    with Loopback(answer()) as server:
-        client = client_of(server)
-        exchange = client.send("POST", "/files", form=FORM, file=file)
-        client.close()
-        (request,) = server.received
-    assert request.headers["content-type"].startswith("multipart/form-data; boundary=")
-    assert f'filename="{on_the_wire}"'.encode() in request.body
-    assert request.body.count(b"Content-Disposition") == 2
-    assert b"\r\n\r\n\x00\xffbytes\r\n--\r\n--" in request.body
-    assert [(part.name, part.filename, part.size, part.text) for part in exchange.request.parts] == [
-        ("purpose", None, 12, "file-extract"),
-        ("file", filename, 9, None),
-    ]
-
-
-def test_fields_without_a_file_travel_as_a_form_too() -> None:
-    with Loopback(answer()) as server:
-        client = client_of(server)
-        client.send("POST", "/files", form=(("purpose", "batch"), ("标签", "值")))
-        client.close()
-        (request,) = server.received
-    assert b"filename" not in request.body
-    assert fields(request) == {"purpose": (None, b"batch"), "标签": (None, "值".encode())}
-
-
-def test_a_large_file_is_streamed_with_its_right_length_each_time() -> None:
-    size = 5_000_003
-    file = FormFile(filename="big.txt", content=Blob(size, b"conformance\n"), size=size)
-    with Loopback(answer(b"", 503), answer()) as server:
-        client = client_of(server, timing=replace(QUICK, silence=20, whole=60))
-        exchange = client.send("POST", "/files", form=FORM, file=file, look=lambda: None)
-        client.close()
-        bodies = [fields(request)["file"] for request in server.received]
-    assert exchange.succeeded
-    assert exchange.request.body_bytes == size + len("file-extract")
-    expected = (b"conformance\n" * (size // 12 + 1))[:size]
-    assert bodies == [("big.txt", expected), ("big.txt", expected)]
 
 
 def test_a_client_that_is_closed_twice_is_closed() -> None:

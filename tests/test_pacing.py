@@ -2,7 +2,6 @@
 
 import threading
 import time
-from itertools import pairwise
 
 import pytest
 
@@ -23,10 +22,18 @@ def leave(pace: Pace, requests: list[Request]) -> list[float]:
     return times
 
 
+def kept(times: list[float], rate: float) -> bool:
+    """Whether no window is denser than the rate; the pace's own margin pays for our clock's hesitation."""
+    spans = (
+        (times[last] - times[first], last - first)
+        for first in range(len(times))
+        for last in range(first + 5, len(times))
+    )
+    return all(seconds >= count / rate for seconds, count in spans) and len(times) > 5
+
+
 def test_no_window_holds_more_than_the_rate_allows() -> None:
-    rate = 20.0
-    times = leave(Pace(uploads=rate, others=rate), [GET] * 8)
-    assert all(after - before >= 1 / rate - 0.001 for before, after in pairwise(times))
+    assert kept(leave(Pace(uploads=10, others=20), [GET] * 11), 20)
 
 
 def test_uploads_and_the_rest_do_not_wait_for_each_other() -> None:
@@ -37,17 +44,14 @@ def test_uploads_and_the_rest_do_not_wait_for_each_other() -> None:
 
 
 def test_uploads_keep_their_own_rate() -> None:
-    times = leave(Pace(uploads=10, others=1000), [UPLOAD, GET, UPLOAD, GET, UPLOAD])
-    uploads = times[::2]
-    assert all(after - before >= 0.099 for before, after in pairwise(uploads))
+    assert kept(leave(Pace(uploads=10, others=1000), [UPLOAD, GET] * 6)[::2], 10)
 
 
 def test_an_idle_time_is_not_saved_up() -> None:
     pace = Pace(uploads=20, others=20)
     leave(pace, [GET])
     threading.Event().wait(0.25)
-    times = leave(pace, [GET] * 3)
-    assert all(after - before >= 0.049 for before, after in pairwise(times))
+    assert kept(leave(pace, [GET] * 6), 20)
 
 
 def test_off_sends_at_once() -> None:

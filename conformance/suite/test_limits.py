@@ -42,8 +42,9 @@ def _all_are_accepted(corpus: Corpus, formats: tuple[str, ...]) -> None:
 def test_another_format_is_refused(files: Files, corpus: Corpus, small: Small) -> None:
     sent = corpus.first("file-extract")
     assert sent
-    file = small("other format", extension="exe", content=b"MZ\0\0conformance")
-    expect.refused(files.upload(file, "file-extract"), twin=sent.exchange)
+    for extension, content in (("exe", b"MZ\0\0conformance"), ("mp4", b"\0\0\0\x18ftypmp42conformance")):
+        file = small("other format", extension=extension, content=content)
+        expect.refused(files.upload(file, "file-extract"), twin=sent.exchange)
 
 
 @clause("limits.batch-format")

@@ -25,8 +25,8 @@ SHAPES: tuple[tuple[str, str, str, Callable[[Body], Body]], ...] = (
     ("listing.data", "list-data-null", "shows null for data", lambda body: {**body, "data": None}),
     ("listing.data", "list-data-named-files", "calls its array files", lambda body: {**without(body, "data"), "files": body["data"]}),
     ("listing.data", "list-data-by-id", "shows an object with a member for each id", lambda body: {**body, "data": by_id(body["data"])}),
-    ("listing.data", "list-data-nested", "wraps its array once more", lambda body: {**body, "data": [body["data"]]}),
-    ("listing.data", "list-data-of-ids", "shows ids in place of files", lambda body: {**body, "data": list(by_id(body["data"]))}),
+    ("listing.item-object", "list-data-nested", "wraps its array once more", lambda body: {**body, "data": [body["data"]]}),
+    ("listing.item-object", "list-data-of-ids", "shows ids in place of files", lambda body: {**body, "data": list(by_id(body["data"]))}),
 )  # fmt: skip
 
 

@@ -66,11 +66,21 @@ def _enter_end(name: str, description: str, end: Callable[[Lawful, str, Query], 
 ENDS: tuple[tuple[str, str, Callable[[Lawful, str, Query], Page]], ...] = (
     ("end-starts-again", "the list starts again", lambda lawful, account, query: Lawful.select(lawful, account, replace(query, after=None))),
     ("end-has-more", "has_more is true", lambda *_: Page(records=(), has_more=True)),
-    ("end-repeats-the-last", "the last file comes again", lambda lawful, account, query: Page(records=(lawful.place(account, query.after or ""),), has_more=False)),
 )  # fmt: skip
 
 for ending in ENDS:
     _enter_end(*ending)
+
+
+@breach("listing.after")
+class EndRepeatsTheLast(Lawful):
+    """Behind the last file the last file comes again."""
+
+    def select(self, account: str, query: Query) -> Page:
+        page = super().select(account, query)
+        if query.after and not page.records and not is_filtered(query):
+            return Page(records=(self.place(account, query.after),), has_more=False)
+        return page
 
 
 @breach("listing.after-last")

@@ -211,27 +211,12 @@ class LinesReadOnlyFirst(Lawful):
         super().check_lines(purpose, fault if fault and fault.number == 1 else None)
 
 
-OVERSIGHTS = (
-    ("lines-need-not-be-json", "json", "that are not JSON"),
-    ("lines-need-not-be-objects", "object", "that are JSON and not objects"),
-    ("lines-need-no-custom-id", "custom_id", "without a custom_id"),
-    ("lines-may-repeat-custom-id", "duplicate", "whose custom_id was used before"),
-    ("lines-take-any-method", "method", "whose method is not POST"),
-    ("lines-need-no-url", "url", "without a url"),
-    ("lines-need-no-body", "body", "without a body"),
-    ("lines-may-be-none", "empty", "of which there is none"),
-)
+@breach("uploads.batch-lines-valid")
+class LinesNeedNotBeJson(Lawful):
+    """Takes batch lines that are not JSON."""
 
-
-def _enter_oversight(name: str, kind: str, description: str) -> None:
-    @breach("uploads.batch-lines-valid", name=name, description=f"Takes batch lines {description}.")
-    class Lenient(Lawful):
-        def check_lines(self, purpose: str, fault: LineFault | None) -> None:
-            super().check_lines(purpose, None if fault and fault.kind == kind else fault)
-
-
-for oversight in OVERSIGHTS:
-    _enter_oversight(*oversight)
+    def check_lines(self, purpose: str, fault: LineFault | None) -> None:
+        super().check_lines(purpose, None if fault and fault.kind == "json" else fault)
 
 
 def guess(filename: str) -> str:
