@@ -43,6 +43,8 @@ Judging and showing
     mock/           a lawful server that never read the tests, and its breaches and weathers
     report/         views of a run: page, summary, table
 The rim
+    options.py      the options of a run, and the session that they ask for
+    outcomes.py     what a test did, as a finding and in pytest's words
     plugin.py       pytest's side: options, reports, the run log
     matrix.py       the suite against every planted fault
     listings.py     what `conformance clauses` and `conformance breaches` print

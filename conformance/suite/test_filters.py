@@ -189,7 +189,7 @@ def test_two_times_select_what_lies_between(files: Files, kept: Corpus, zone: fl
 @clause("filters.paged")
 def test_filtered_pages_hold_every_selected_file(files: Files, kept: Corpus, zone: float | None) -> None:
     after = times.write(min(_created(sent) for sent in kept.files) - 2, "datetime", _known(zone))
-    for purpose, limit in (("file-extract", 4), ("batch", 2)):
+    for purpose, limit in (("file-extract", 5), ("batch", 2)):
         wanted = {sent.id for sent in kept.files if sent.purpose == purpose}
         exchange, walk = files.traverse(create_after=after, purpose=purpose, limit=limit, most=12)
         expect.accepted(exchange)

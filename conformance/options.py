@@ -1,0 +1,151 @@
+"""The options of a conformance run, and the session that they ask for."""
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance import deviations, pacing, targets
+from conformance.budget import Caps
+from conformance.clauses import Profile
+from conformance.errors import UsageError
+from conformance.session import Session, Settings
+
+if TYPE_CHECKING:
+    from conformance.mock import Mock
+
+# More files than the pages that careless servers give by default.
+STRANGERS = 111
+
+
+def add(parser: pytest.Parser) -> None:
+    """Add the options of a conformance run."""
+    group = parser.getgroup("conformance", "conformance of Model Studio's Files API")
+    option = group.addoption
+    option("--target", default="mock", help="mock, mock-cn, mock-intl, cn, intl, or a URL (default: mock)")
+    option(
+        "--region",
+        choices=["cn", "intl"],
+        default="intl",
+        help="whose contract a URL is held to (default: intl)",
+    )
+    option("--workspace", default="", metavar="ID", help="use the workspace host of the region")
+    option(
+        "--profile",
+        choices=list(Profile),
+        default=Profile.STANDARD,
+        type=Profile,
+        help="how much to send: smoke at most 40 requests, standard at most 300 (default), deep all",
+    )
+    option(
+        "--lane", choices=["gate", "explore"], default="gate", help="gate: the same cases each time (default)"
+    )
+    option("--seed", type=int, default=None, help="what the lane explore draws from; printed by each run")
+    option(
+        "--pace",
+        default="",
+        help="documented, off, or requests a second (default: documented; off for the mock)",
+    )
+    for name, what in (
+        ("requests", "requests"),
+        ("uploads", "uploads"),
+        ("bytes", "bytes of request bodies"),
+    ):
+        option(f"--budget-{name}", type=_count, default=None, metavar="N", help=f"send at most N {what}")
+    option("--clause", action="append", default=[], metavar="ID", help="run only the tests of this clause")
+    option("--breach", action="append", default=[], metavar="NAME", help="plant a fault in the built-in mock")
+    option("--weather", action="append", default=[], metavar="NAME", help="trouble the built-in mock")
+    option("--deviations", type=Path, default=None, metavar="FILE", help="known failures, as dated promises")
+    option("--report-dir", type=Path, default=Path("reports"), help="where reports go (default: reports)")
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"{text!r} is no count")
+    return int(text)
+
+
+def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
+    """Make the session that the command line and the environment ask for; `closing` gives everything back.
+
+    Raises:
+        UsageError: they ask for something impossible.
+    """
+    option = config.option
+    if getattr(option, "numprocesses", None):
+        raise UsageError(
+            "-n is for our own tests: one run of the suite speaks for one account, in one process."
+        )
+    target = targets.parse(
+        option.target, region_name=option.region, workspace=option.workspace, environ=os.environ
+    )
+    name, pace = pacing.parse(option.pace, builtin=target.builtin)
+    settings = Settings(
+        profile=option.profile,
+        lane=option.lane,
+        seed=_seed(option.lane, option.seed),
+        pace=name,
+        caps=Caps(requests=option.budget_requests, uploads=option.budget_uploads, bytes=option.budget_bytes),
+        deviations=deviations.read(option.deviations) if option.deviations else (),
+    )
+    if (option.breach or option.weather) and not target.builtin:
+        raise UsageError("--breach and --weather are for the built-in mock: start others with them yourself.")
+    _writable(option.report_dir)
+    crowd = None
+    if target.builtin and not option.collectonly:
+        target, crowd = closing.enter_context(_mock(target, option.breach, option.weather))
+    started = Session(target, settings, pace, crowd=crowd)
+    closing.callback(started.close)
+    return started
+
+
+def _seed(lane: str, seed: int | None) -> int:
+    if lane == "gate":
+        if seed is not None:
+            raise UsageError("--seed is for --lane=explore: the lane gate sends the same cases each time.")
+        return 0
+    return int.from_bytes(os.urandom(4)) if seed is None else seed
+
+
+def _writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--report-dir={folder} cannot be written: {error.strerror}.") from None
+
+
+@contextlib.contextmanager
+def _mock(
+    target: targets.Target, breaches: list[str], weather: list[str]
+) -> Iterator[tuple[targets.Target, Callable[[int], None]]]:
+    """Start the mock, with strangers' files in the account as a live one has them."""
+    from conformance.mock import serve
+
+    with serve(region=target.region, breaches=breaches, weather=weather) as mock:
+        settle(mock, STRANGERS)
+        own = targets.Target(
+            name=target.name,
+            region=target.region,
+            base_url=mock.url,
+            key=mock.keys[0],
+            second_key=mock.keys[1],
+            other_region_key=mock.other_region_key,
+            builtin=True,
+        )
+        yield own, partial(settle, mock)
+
+
+def settle(mock: "Mock", count: int) -> None:
+    """Put that many files of other clients there, one every forty minutes up to now."""
+    now = time.time()
+    for number in range(count):
+        purpose, kind = ("batch", "jsonl") if number % 3 == 0 else ("file-extract", "txt")
+        name = f"stranger-{number}.{kind}"
+        mock.plant(
+            filename=name, body=b"not yours", purpose=purpose, created_at=now - 2400 * (count - number)
+        )
