@@ -51,17 +51,16 @@ def test_every_clause_has_a_test_or_a_reason(marks: dict[str, list[str]]) -> Non
 
 
 def test_every_test_of_a_chapter_stands_in_its_module(marks: dict[str, list[str]]) -> None:
-    general = {"test_generated.py", "test_traffic.py"}
+    modules = {
+        node: node.partition("::")[0].rpartition("/")[2].removeprefix("test_").removesuffix(".py")
+        for node in marks
+    }
     strays = {
-        node: names
-        for node, names in marks.items()
-        if (module := node.partition("::")[0].rpartition("/")[2]) not in general
-        and module.removeprefix("test_").removesuffix(".py") != names[0].partition(".")[0]
+        node: marks[node]
+        for node, module in modules.items()
+        if module not in {"generated", "traffic", marks[node][0].partition(".")[0]}
     }
-    assert set(strays) <= {
-        # What needs a list of several files or a full account stands where those are made.
-        *(node for node in strays if "parameters" in node or "makes_room" in node),
-    }
+    assert strays == {}
 
 
 def test_every_clause_that_can_fail_has_a_breach() -> None:

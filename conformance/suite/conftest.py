@@ -4,6 +4,7 @@ import pytest
 from hypothesis import Phase, settings
 
 from conformance import corpus as corpora
+from conformance import expect
 from conformance.corpus import Corpus, Sent, Small
 from conformance.exchange import Exchange
 from conformance.expect import Unproven, answered, describe
@@ -11,6 +12,10 @@ from conformance.files import Files
 from conformance.session import Session
 from conformance.trace import Traversal
 from conformance.zones import Zones, discover
+
+MOST_FILES = 10_000
+# How many of them the run uploads itself where strangers can be asked to bring the others.
+OWN_SHARE = 20
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -103,3 +108,20 @@ def deleted(files: Files, kept: Corpus, settled: Traversal) -> tuple[tuple[Sent,
     first = next((sent for sent in kept.files if sent.plan.twin), kept.files[-1])
     other = [sent for sent in kept.files if sent.purpose != first.purpose]
     return tuple((sent, files.delete(sent.id)) for sent in (first, *other[-1:]))
+
+
+@pytest.fixture(scope="session")
+def full(conformance: Session, files: Files, kept: Corpus, small: Small) -> Exchange:
+    """The answer to the upload that finds the account full, or to the one that should have."""
+    assert kept
+    exchange, walk = files.everything()
+    room = MOST_FILES - len(walk.ids if walk else ())
+    if conformance.crowd and room > OWN_SHARE:
+        conformance.crowd(room - OWN_SHARE)
+        room = OWN_SHARE
+    for _ in range(room):
+        exchange = files.upload(small("many"), small.purpose)
+        expect.answered(exchange)
+        if not exchange.succeeded:
+            return exchange
+    return files.upload(small("too many"), small.purpose)

@@ -1,7 +1,7 @@
 """Removing a file, for good and alone."""
 
 from conformance import expect
-from conformance.corpus import Corpus, Sent
+from conformance.corpus import Corpus, Sent, Small
 from conformance.exchange import Exchange
 from conformance.files import Files
 from conformance.marks import clause
@@ -81,3 +81,13 @@ def test_a_second_deletion_is_tried(files: Files, deleted: Deleted) -> None:
     expect.accepted(first)
     exchange = expect.answered(files.delete(sent.id))
     expect.record(f"second deletion: {expect.describe(exchange)}", first, exchange)
+
+
+@clause("deletion.frees-room")
+def test_a_deletion_makes_room(files: Files, full: Exchange, kept: Corpus, small: Small) -> None:
+    if full.succeeded:
+        raise expect.Unproven("the account was never full")
+    files.delete(kept.files[-1].id)
+    expect.accepted(
+        files.wait(lambda: files.upload(small("room"), small.purpose), lambda each: each.succeeded)
+    )

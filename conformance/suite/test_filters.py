@@ -1,7 +1,6 @@
 """The list narrowed by purpose and time."""
 
 import time
-from typing import Any
 
 import pytest
 
@@ -10,7 +9,6 @@ from conformance.corpus import Corpus, Sent
 from conformance.exchange import Exchange
 from conformance.files import Files, description
 from conformance.marks import clause, judging
-from conformance.strategies import choices, drawn, instants
 from conformance.trace import Traversal
 from conformance.zones import Zones
 
@@ -206,28 +204,6 @@ def test_a_filter_that_matches_nothing_gives_an_empty_list(files: Files) -> None
     said = expect.accepted(exchange)
     expect.equal([], said.get("data"), exchange)
     expect.equal(False, said.get("has_more"), exchange)
-
-
-@clause("listing.parameters")
-def test_any_choice_of_parameters_is_accepted(files: Files, kept: Corpus, zone: float | None) -> None:
-    for choice in drawn(choices(instants(kept, zone)), most=8):
-        exchange, _ = files.traverse(**choice.query, most=4)
-        expect.accepted(exchange)
-
-
-@clause("listing.parameters")
-def test_all_parameters_together_are_accepted(files: Files, visible: tuple[str, ...]) -> None:
-    now = time.time()
-    after, before = (times.write(now + distance, "date") for distance in (-FAR, FAR))
-    for more in ({}, {"purpose": "batch"}):
-        query: dict[str, Any] = {
-            "after": visible[0],
-            "limit": 20,
-            "create_after": after,
-            "create_before": before,
-            **more,
-        }
-        expect.accepted(files.list(**query))
 
 
 def _known(zone: float | None) -> float:

@@ -10,13 +10,9 @@ from conformance.documents import IMAGE_FORMATS, TEXT_FORMATS, batch_input, batc
 from conformance.exchange import Exchange
 from conformance.files import Files
 from conformance.marks import clause, judging
-from conformance.session import Session
 
 MB = 1_000_000
 MIB = 1_048_576
-MOST_FILES = 10_000
-# How many of them the run uploads itself where strangers can be asked to bring the others.
-OWN_SHARE = 20
 
 
 @clause("limits.text-formats")
@@ -105,30 +101,3 @@ def _send(files: Files, tag: str, purpose: str, extension: str, size: int) -> Ex
 @clause("limits.file-count")
 def test_one_file_more_than_allowed_is_refused(full: Exchange, twin: Exchange) -> None:
     expect.refused(full, twin=twin)
-
-
-@clause("deletion.frees-room")
-def test_a_deletion_makes_room(files: Files, full: Exchange, kept: Corpus, small: Small) -> None:
-    if full.succeeded:
-        raise expect.Unproven("the account was never full")
-    files.delete(kept.files[-1].id)
-    expect.accepted(
-        files.wait(lambda: files.upload(small("room"), small.purpose), lambda each: each.succeeded)
-    )
-
-
-@pytest.fixture(scope="session")
-def full(conformance: Session, files: Files, kept: Corpus, small: Small) -> Exchange:
-    """The answer to the upload that finds the account full, or to the one that should have."""
-    assert kept
-    exchange, walk = files.everything()
-    room = MOST_FILES - len(walk.ids if walk else ())
-    if conformance.crowd and room > OWN_SHARE:
-        conformance.crowd(room - OWN_SHARE)
-        room = OWN_SHARE
-    for _ in range(room):
-        exchange = files.upload(small("many"), small.purpose)
-        expect.answered(exchange)
-        if not exchange.succeeded:
-            return exchange
-    return files.upload(small("too many"), small.purpose)

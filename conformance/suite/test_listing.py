@@ -1,21 +1,25 @@
 """The list of files and its pages."""
 
+import time
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance import expect
+from conformance import expect, times
 from conformance.corpus import Corpus
 from conformance.exchange import Exchange
 from conformance.files import LARGEST_LIMIT, Files, description
 from conformance.laws.listing import order_is_stable
 from conformance.marks import clause
 from conformance.session import Session
-from conformance.strategies import drawn, exact_limits
+from conformance.strategies import choices, drawn, exact_limits, instants
 from conformance.trace import Traversal
 
 # A page this much longer than the default is no longer cheap to cut in ever smaller pieces.
 FEW = 120
+# Further from now than any two zones are from each other.
+FAR = 3 * times.DAY
 UNKNOWN = "file-fe-conformanceunknown000000"
 
 
@@ -140,6 +144,27 @@ def test_behind_the_last_file_there_is_nothing(files: Files, settled: Traversal)
     expect.that(not known, "an empty page", f"{known}", exchange)
     if not page.items:
         expect.equal(False, page.has_more, exchange)
+
+
+@clause("listing.parameters")
+def test_any_choice_of_parameters_is_accepted(files: Files, kept: Corpus, zone: float | None) -> None:
+    for choice in drawn(choices(instants(kept, zone)), most=8):
+        exchange, _ = files.traverse(**choice.query, most=4)
+        expect.accepted(exchange)
+
+
+@clause("listing.parameters")
+def test_all_parameters_together_are_accepted(files: Files, visible: tuple[str, ...]) -> None:
+    after, before = (times.write(time.time() + distance, "date") for distance in (-FAR, FAR))
+    for more in ({}, {"purpose": "batch"}):
+        query: dict[str, Any] = {
+            "after": visible[0],
+            "limit": 20,
+            "create_after": after,
+            "create_before": before,
+            **more,
+        }
+        expect.accepted(files.list(**query))
 
 
 @clause("listing.after-unknown")
