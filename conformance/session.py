@@ -128,7 +128,8 @@ class Session:
         traffic = [finding for finding in judged if finding.verdict is Verdict.FAIL]
         traffic += self._lasting(traffic)
         found: dict[str, list[Finding]] = defaultdict(list)
-        for finding in [*self.findings, *traffic]:
+        told = {_gist(finding) for finding in self.findings}
+        for finding in [*self.findings, *(each for each in traffic if _gist(each) not in told)]:
             found[finding.clause].append(finding)
         rulings = [self._rule(clause, found[clause.id], selected) for clause in self.registry]
         rulings = _without_cascades(rulings, self.registry.clauses)
@@ -230,6 +231,11 @@ class Session:
             bytes_sent=self.budget.bytes,
             seconds=round(time.monotonic() - self._clock, 2),
         )
+
+
+def _gist(finding: Finding) -> tuple[object, ...]:
+    """What a finding says, whoever said it."""
+    return finding.clause, finding.verdict, finding.expected, finding.actual, finding.exchanges
 
 
 def _measure(exchanges: Iterable[Exchange]) -> Iterable[Finding]:

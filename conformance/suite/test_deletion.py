@@ -84,10 +84,12 @@ def test_a_second_deletion_is_tried(files: Files, deleted: Deleted) -> None:
 
 
 @clause("deletion.frees-room")
-def test_a_deletion_makes_room(files: Files, full: Exchange, kept: Corpus, small: Small) -> None:
+def test_a_deletion_makes_room(conformance: Session, files: Files, full: Exchange, small: Small) -> None:
     if full.succeeded:
         raise expect.Unproven("the account was never full")
-    files.delete(kept.files[-1].id)
+    doomed = conformance.trace.doomed
+    living = next(name for name in conformance.trace.uploads if name not in doomed)
+    expect.accepted(files.delete(living))
     expect.accepted(
         files.wait(lambda: files.upload(small("room"), small.purpose), lambda each: each.succeeded)
     )

@@ -94,7 +94,7 @@ class EndRefused(Lawful):
         return page
 
 
-@breach("listing.after-last")
+@breach("listing.data")
 class EndWithoutData(Lawful):
     """Shows null for data behind the last file."""
 
