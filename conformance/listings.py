@@ -96,7 +96,7 @@ def _row(outcome: matrix.Outcome, *, weather: bool) -> str:
     beside = [*others, *(f"error in {name}" for name in outcome.errors)]
     if weather and outcome.unproven:
         beside.append(f"unproven: {_words(outcome.unproven)}")
-    return line + (textwrap.shorten(f"  also {_words(beside)}", 300) if beside else "")
+    return line + (textwrap.shorten(f", also {_words(beside)}", 300) if beside else "")
 
 
 def _uncovered(outcomes: Iterable[matrix.Outcome]) -> str:

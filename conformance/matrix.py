@@ -74,10 +74,13 @@ def _warm() -> None:
     import schemathesis  # noqa: F401
     import uvicorn  # noqa: F401
 
+    import conformance.generated
     import conformance.mock
     import conformance.report
     import conformance.suite
 
+    # schemathesis imports the larger half of itself when it is first asked for a case.
+    conformance.generated.cases("listFiles", "negative")
     # A module that is there already is not rewritten once more in every child.
     for module in pkgutil.iter_modules(conformance.suite.__path__, "conformance.suite."):
         importlib.import_module(module.name)
