@@ -148,15 +148,15 @@ def _file(plan: Plan, purpose: str, number: int, tag: str) -> FormFile:
 
 
 def _purpose(wanted: str, sent: list[Sent]) -> str:
-    """Give the wanted purpose unless it was refused each time while the other one was accepted."""
-    by_purpose: dict[str, list[bool]] = {"file-extract": [], "batch": []}
-    for one in sent:
-        by_purpose[one.purpose].append(bool(one.id))
+    """Give the wanted purpose, unless two formats were refused for it and the other purpose was accepted."""
     other = "batch" if wanted == "file-extract" else "file-extract"
-    tried, alternative = by_purpose[wanted], by_purpose[other]
-    if len(tried) >= 2 and not any(tried) and any(alternative):
-        return other
-    return wanted
+    tried = [one for one in sent if one.purpose == wanted]
+    if any(one.id for one in tried) or not any(one.id for one in sent if one.purpose == other):
+        return wanted
+    refused = (
+        {one.file.filename for one in tried} if wanted == "batch" else {one.plan.format for one in tried}
+    )
+    return other if len(refused) >= 2 else wanted
 
 
 def _let_a_second_pass(exchange: Exchange) -> None:

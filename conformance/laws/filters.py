@@ -100,11 +100,9 @@ def _complete_clause(traversal: Traversal) -> str:
 
 def _clause(page: Page, alone: str) -> str:
     """File a defect under the one filter in play, or under filters.combined where there are several."""
-    if len(page.selection) > 1:
-        return "filters.combined"
     if "after" in page.query:
         return "filters.paged"
-    return alone
+    return "filters.combined" if len(page.selection) > 1 else alone
 
 
 def _selects(trace: Trace, page: Page, upload: Upload) -> bool:
@@ -120,7 +118,10 @@ def _selects(trace: Trace, page: Page, upload: Upload) -> bool:
 def _purpose(trace: Trace, item: Mapping[str, Any]) -> Any:
     """Give what a file was uploaded for; of a stranger's, what the list says."""
     upload = trace.uploads.get(item["id"])
-    return upload.purpose if upload else item.get("purpose")
+    if upload is None:
+        return item.get("purpose")
+    # Where a purpose that nobody listed was accepted, what it became is another clause's business.
+    return upload.purpose if upload.purpose in PURPOSES else None
 
 
 def _matches(trace: Trace, page: Page, name: str, item: Mapping[str, Any]) -> bool | None:

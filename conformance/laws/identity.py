@@ -72,6 +72,7 @@ def retrieval_is_steady(trace: Trace) -> Iterator[Finding]:
 
 
 @law(
+    "uploads.id",
     "listing.item-id",
     "listing.item-bytes",
     "listing.item-created-at",
@@ -80,12 +81,23 @@ def retrieval_is_steady(trace: Trace) -> Iterator[Finding]:
 )
 def list_repeats_the_upload(trace: Trace) -> Iterator[Finding]:
     """A listed file is described as its upload described it."""
+    found = {name for name, exchange in trace.of_file("GET") if exchange.succeeded}
+    mine = {_looks(upload.said): upload for upload in trace.uploads.values()}
     for page in trace.pages:
         for item in page.items:
+            double = None if item["id"] in trace.uploads else mine.get(_looks(item))
+            if double and double.id not in page.ids:
+                # Our file to the second and the byte, under an id that its upload never gave.
+                clause = "listing.item-id" if double.id in found else "uploads.id"
+                yield broken(clause, double.id, item["id"], double.exchange, page.exchange)
             if (upload := trace.uploads.get(item["id"])) and item["id"] not in trace.shared:
                 yield held("listing.item-id", page.exchange)
                 yield from _same("listing.item-", upload, item, page.exchange)
                 yield from _same_time("listing.item-created-at", upload, item, page.exchange)
+
+
+def _looks(said: Mapping[str, Any]) -> str:
+    return repr([said.get(name) for name in ("filename", "bytes", "created_at", "purpose")])
 
 
 def _same(prefix: str, upload: Upload, said: Mapping[str, Any], exchange: Exchange) -> Iterator[Finding]:

@@ -41,20 +41,21 @@ def no_lasting_server_error(trace: Trace) -> Iterator[Finding]:
     "authentication.bearer",
 )
 def a_valid_key_opens_every_operation(trace: Trace) -> Iterator[Finding]:
-    """No operation refuses the key each time while others, later, still let it in."""
+    """Nothing refuses the key each time it is asked while other requests, later, are still let in."""
     mine = [e for e in trace.exchanges if e.account == "first" and e.answer and e.operation]
-    by_operation: dict[str | None, list[Exchange]] = defaultdict(list)
+    asked: dict[object, list[Exchange]] = defaultdict(list)
     for exchange in mine:
-        by_operation[exchange.operation].append(exchange)
-    for same in by_operation.values():
-        refused = [exchange for exchange in same if exchange.status == 401]
+        request = exchange.request
+        asked[exchange.operation].append(exchange)
+        asked[request.method, request.path, request.query, request.parts].append(exchange)
+    for same in asked.values():
+        refused = [exchange for exchange in same if exchange.status in {401, 403}]
         if len(refused) > 1 and len(refused) == len(same):
             # A key that was revoked meanwhile opens nothing any more.
             later = [each for each in mine if each.succeeded and each.number > refused[1].number]
             if later:
-                yield broken(
-                    "authentication.bearer", "the key to be let in", "401, each time", *refused[:2], later[0]
-                )
+                said = f"{refused[0].status}, each time"
+                yield broken("authentication.bearer", "the key to be let in", said, *refused[:2], later[0])
         elif not refused:
             yield held("authentication.bearer", same[0])
 

@@ -10,7 +10,10 @@ from conformance.resources import path_of
 @clause("errors.method")
 def test_a_method_that_an_address_does_not_know_is_refused(files: Files, twin: Exchange) -> None:
     name = twin.mapping()["id"]
-    expect.refused(files.client.send("PUT", path_of(name)), twin=files.retrieve(name))
+    known = files.retrieve(name)
+    # DELETE on the whole list is never tried: a server that knows it would empty the account.
+    for method in ("PUT", "PATCH", "POST"):
+        expect.refused(files.client.send(method, path_of(name)), twin=known)
 
 
 @clause("errors.request-id")

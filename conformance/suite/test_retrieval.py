@@ -17,7 +17,9 @@ def _found(exchange: Exchange) -> bool:
 def test_an_uploaded_file_is_found(files: Files, kept: Corpus) -> None:
     step = max(1, len(kept.files) // SAMPLES)
     for sent in kept.files[::step]:
-        expect.accepted(files.wait(lambda name=sent.id: files.retrieve(name), _found))  # type: ignore[misc]
+        exchange = files.wait(lambda name=sent.id: files.retrieve(name), _found)  # type: ignore[misc]
+        said = expect.accepted(exchange)
+        expect.that(said.keys() & {"bytes", "filename", "purpose"}, "a file's description", said, exchange)
 
 
 @clause("retrieval.unknown-id")

@@ -20,8 +20,9 @@ def test_the_input_of_a_batch_task_is_accepted(corpus: Corpus) -> None:
 
 
 def _first_is_accepted(corpus: Corpus, purpose: str) -> None:
-    sent = corpus.first(purpose)
-    assert sent
+    tried = [sent for sent in corpus.sent if sent.purpose == purpose]
+    # Which formats are accepted is judged one by one in the chapter of limits.
+    sent = next((sent for sent in tried if sent.exchange.succeeded), tried[0])
     said = expect.accepted(sent.exchange)
     expect.that(isinstance(said.get("id"), str), "a file with an id", said, sent.exchange)
 
@@ -40,7 +41,9 @@ def test_an_upload_without_a_purpose_is_refused(files: Files, small: Small, twin
 def test_an_upload_with_a_purpose_that_is_not_listed_is_refused(
     files: Files, small: Small, twin: Exchange
 ) -> None:
-    expect.refused(files.upload(small("other purpose"), "conformance-unknown"), twin=twin)
+    # One that nobody knows, and one that the interface that this one is compatible with does.
+    for purpose in ("conformance-unknown", "assistants"):
+        expect.refused(files.upload(small("other purpose"), purpose), twin=twin)
 
 
 @clause("uploads.fine-tune")

@@ -190,7 +190,7 @@ class NothingFoundIsNotFound(Lawful):
         return page
 
 
-@breach("filters.none-match")
+@breach("filters.create-after-sound")
 class NothingFoundListsAll(Lawful):
     """Lists everything when a filter matches nothing."""
 

@@ -113,7 +113,7 @@ class SecondPageSkipsOne(Lawful):
         return beyond[0] if beyond else place
 
 
-@breach("listing.after")
+@breach("listing.no-gap")
 class CursorOfSeconds(Lawful):
     """Goes on with the files of an earlier second, so that those of one second get lost between pages."""
 
@@ -190,9 +190,9 @@ def _enter_third(clause: str, name: str, description: str, change: Callable[[Pag
 
 THIRDS: tuple[tuple[str, str, str, Callable[[Page, Record], Page]], ...] = (
     ("listing.no-gap", "third-page-skips-one", "the first file is left out", lambda page, _: replace(page, records=page.records[1:])),
-    ("listing.no-duplicate", "third-page-repeats-one", "the cursor's file comes again", lambda page, last: replace(page, records=(last, *page.records[: max(1, len(page.records) - 1)]))),
+    ("listing.after", "third-page-repeats-one", "the cursor's file comes again", lambda page, last: replace(page, records=(last, *page.records[: max(1, len(page.records) - 1)]))),
     ("listing.has-more-true", "third-page-ends", "has_more is false", lambda page, _: replace(page, has_more=False)),
-    ("listing.no-gap", "third-page-empty", "pages are empty", lambda *_: Page(records=(), has_more=False)),
+    ("listing.after", "third-page-empty", "pages are empty", lambda *_: Page(records=(), has_more=False)),
 )  # fmt: skip
 
 for third in THIRDS:
@@ -228,7 +228,7 @@ class HasMoreOfAccount(Lawful):
         return replace(page, has_more=bool(page.records) and self.store.usage(account)[0] > len(page.records))
 
 
-@breach("listing.order-stable")
+@breach("listing.after")
 class OrderTurnsWithTheLimit(Lawful):
     """Lists oldest first when the limit is odd."""
 
@@ -236,7 +236,7 @@ class OrderTurnsWithTheLimit(Lawful):
         return super().select(account, replace(query, oldest_first=query.limit % 2 == 1))
 
 
-@breach("listing.order-stable")
+@breach("listing.after")
 class OrderTurnsWithEachTraversal(Lawful):
     """Turns the order round whenever a list is begun."""
 
@@ -250,7 +250,7 @@ class OrderTurnsWithEachTraversal(Lawful):
         return super().select(account, replace(query, oldest_first=self._turned))
 
 
-@breach("listing.order-stable")
+@breach("listing.after")
 class OrderOfLongPages(Lawful):
     """Sorts a page of more than ten by file name, as a page of the console does."""
 
@@ -262,6 +262,23 @@ class OrderOfLongPages(Lawful):
         return replace(
             page, records=(*sorted(page.records[:-1], key=lambda record: record.id), *page.records[-1:])
         )
+
+
+@breach("listing.order-stable")
+class OrderTurnsWithPurpose(Lawful):
+    """Lists oldest first when filtered by purpose."""
+
+    def select(self, account: str, query: Query) -> Page:
+        return super().select(account, replace(query, oldest_first=query.purpose is not None))
+
+
+@breach("listing.order-stable")
+class OrderTurnsWithTimes(Lawful):
+    """Lists oldest first when a time is given."""
+
+    def select(self, account: str, query: Query) -> Page:
+        timed = bool(query.created_after or query.created_before)
+        return super().select(account, replace(query, oldest_first=timed))
 
 
 def is_filtered(query: Query) -> bool:

@@ -52,7 +52,7 @@ class RetrieveAnswersAList(Lawful):
         return {"object": "list", "data": [body]} if operation is Operation.RETRIEVE else body
 
 
-@breach("retrieval.found")
+@breach("authentication.bearer")
 class RetrieveForbidden(Lawful):
     """Forbids to look at files."""
 
