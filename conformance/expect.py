@@ -113,8 +113,18 @@ def accepted(exchange: Exchange, expected: str = "200") -> dict[str, Any]:
         answered(exchange)
     except Unproven as error:
         raise Unproven(str(error), suspect=exchange) from None
+    if repeated_deletion(exchange):
+        raise Unproven(
+            "infrastructure: an earlier attempt may have deleted the file, and its answer was lost"
+        )
     that(exchange.succeeded, expected, describe(exchange), exchange)
     return exchange.mapping()
+
+
+def repeated_deletion(exchange: Exchange) -> bool:
+    """Whether a deletion was refused that an attempt before it may already have done."""
+    refused = exchange.answer is not None and exchange.answer.refused
+    return exchange.request.method == "DELETE" and exchange.attempt > 1 and refused
 
 
 def listed(exchange: Exchange) -> Page:

@@ -13,8 +13,8 @@ from conformance.trace import OF_THE_ACCOUNT, Page, Traversal, own
 # No account holds more than 10,000 files, which are five pages of the largest size.
 MOST_PAGES = 12
 LARGEST_LIMIT = 2000
-# Other clients may delete the very files that a page ended with; so many at one cursor they do not.
-STEPS_BACK = 6
+# How far to step back, time after time, from a cursor whose file another client has deleted.
+STEPS_BACK = (1, 4, 16, 64, 256)
 
 
 class Files:
@@ -67,29 +67,33 @@ class Files:
         """
         pages: list[Page] = []
         wanted = set(until)
-        seen = dict.fromkeys(behind)
+        trail = tuple(behind)
         while True:
-            exchange, page = self._page(list(seen), query)
+            exchange, page, trail = self._page(trail, query)
             if page is None:
                 return exchange, Traversal(tuple(pages)) if pages else None
             pages.append(page)
-            fresh = set(page.ids) - set(seen)
-            seen.update(dict.fromkeys(page.ids))
-            done = page.has_more is not True or not fresh or (wanted and wanted <= set(seen))
+            wanted -= set(page.ids)
+            done = page.has_more is not True or set(page.ids) <= set(trail) or (until and not wanted)
             if done or len(pages) >= most:
                 return exchange, Traversal(tuple(pages))
+            trail += page.ids
 
-    def _page(self, seen: list[str], query: dict[str, Any]) -> tuple[Exchange, Page | None]:
-        """Ask for the page behind the last file seen; where others deleted that one, behind the one before it."""
-        known = set(seen)
-        for steps_left in reversed(range(STEPS_BACK)):
-            exchange = self.list(**({**query, "after": seen[-1]} if seen else query))
+    def _page(
+        self, trail: tuple[str, ...], query: dict[str, Any]
+    ) -> tuple[Exchange, Page | None, tuple[str, ...]]:
+        """Ask for the page behind the last file of a trail, and give the trail too.
+
+        Where another client has deleted that file, a server need not know its place: then the trail is cut back.
+        """
+        for steps in (*STEPS_BACK, 0):
+            exchange = self.list(**({**query, "after": trail[-1]} if trail else query))
             page = listed(exchange) if exchange.succeeded else None
-            plausible = page is not None and page.items and not known & set(page.ids)
-            if plausible or len(seen) < 2 or not steps_left or not self._is_gone(seen[-1]):
+            plausible = page is not None and page.items and not set(trail) & set(page.ids)
+            if plausible or not trail or not steps or not self._is_gone(trail[-1]):
                 break
-            seen = seen[:-1]
-        return exchange, page
+            trail = trail[:-steps]
+        return exchange, page, trail
 
     def _is_gone(self, name: str) -> bool:
         """Whether a file cannot be retrieved any more."""
@@ -110,27 +114,30 @@ class Files:
             time.sleep(pause)
         raise AssertionError("pauses never end")
 
-    def wait_listed(self, names: Iterable[str]) -> tuple[Exchange, Traversal | None]:
-        """Follow the list until it shows all of these files or the lag is used up."""
+    def wait_listed(self, names: Iterable[str], *, looks: int = 1) -> tuple[Exchange, Traversal | None]:
+        """Follow the list until it shows all of these files, so many times running, or the lag is used up."""
         wanted = set(names)
         found: list[Traversal | None] = [None]
+        complete = 0
 
         def ask() -> Exchange:
             exchange, found[0] = self.everything()
             return exchange
 
         def done(_: Exchange) -> bool:
-            return found[0] is None or wanted <= set(found[0].ids)
+            nonlocal complete
+            complete = complete + 1 if found[0] and wanted <= set(found[0].ids) else 0
+            return found[0] is None or complete >= looks
 
         return self.wait(ask, done), found[0]
 
-    def undo(self, filenames: Collection[str], *, cleaning: bool = False) -> None:
+    def undo(self, filenames: Collection[str]) -> None:
         """Delete what uploads left that may have been done without our seeing their answers."""
         _, traversal = self.everything()
         for page in traversal.pages if traversal else ():
             for item in page.items:
                 if item.get("filename") in filenames and item["id"] not in self._made:
-                    self.delete(item["id"], cleaning=cleaning)
+                    self.delete(item["id"])
 
 
 def description(exchange: Exchange) -> dict[str, Any]:

@@ -44,9 +44,11 @@ def breaches(names: Sequence[str], *, only_list: bool, weather: bool, jobs: int)
         return ExitStatus.PASSED
     outcomes = []
     for outcome in matrix.run(trials, jobs=jobs):
-        outcomes.append(outcome)
-        print(_row(outcome, weather=weather), flush=True)
-    good = sum(outcome.innocent if weather else outcome.killed for outcome in outcomes)
+        # What a busy machine disturbed is told from what the suite cannot see by asking once more, alone.
+        settled = outcome if _good(outcome, weather=weather) else next(matrix.run([outcome.trial], jobs=1))
+        outcomes.append(settled)
+        print(_row(settled, weather=weather), flush=True)
+    good = sum(_good(outcome, weather=weather) for outcome in outcomes)
     print(
         f"{good} of {len(outcomes)} {'weathers left every clause standing' if weather else 'breaches killed'}"
     )
@@ -88,8 +90,12 @@ def _chosen(
     return [row for row in rows if not names or words(row) & set(names)]
 
 
+def _good(outcome: matrix.Outcome, *, weather: bool) -> bool:
+    return outcome.innocent if weather else outcome.killed
+
+
 def _row(outcome: matrix.Outcome, *, weather: bool) -> str:
-    good = outcome.innocent if weather else outcome.killed
+    good = _good(outcome, weather=weather)
     others = [name for name in outcome.caught_by if name != outcome.trial.clause]
     word = ("clear" if good else "ACCUSED") if weather else ("killed" if good else "SURVIVED")
     line = f"{word:8} {outcome.trial.name:46} {outcome.trial.clause:32} {outcome.requests:4} requests"

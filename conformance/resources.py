@@ -12,6 +12,8 @@ class Resources:
 
     def __init__(self) -> None:
         self._ids: dict[str, str] = {}
+        # The names of uploads whose answers never came, for they may have been done all the same, and when.
+        self.doubtful: dict[str, float] = {}
         self.leaked: tuple[str, ...] = ()
 
     def __call__(self, exchange: Exchange) -> None:
@@ -21,6 +23,9 @@ class Resources:
             name = exchange.mapping().get("id")
             if isinstance(name, str) and name:
                 self._ids[name] = exchange.account
+        elif request.is_upload and (exchange.answer is None or exchange.answer.status >= 500):
+            ended = exchange.started + exchange.seconds
+            self.doubtful |= {part.filename: ended for part in request.parts if part.filename}
         elif request.method == "DELETE" and exchange.answer:
             gone = exchange.succeeded or exchange.answer.status in {404, 410}
             if gone and exchange.account == self._ids.get(_named(request.path, self._ids)):

@@ -29,6 +29,8 @@ from conformance.trace import Trace
 from conformance.verdicts import ExitStatus, Finding, Ruling, Verdict, exit_status, weigh
 
 KEPT_EXCHANGES = 12
+# Seconds after which the list shows what an upload may have done whose answer never came.
+SETTLING = 2.0
 SERVER_ERROR = "errors.no-server-error"
 
 
@@ -115,6 +117,11 @@ class Session:
         with contextlib.suppress(TargetError):
             for name, account in self.resources.left:
                 self.files.delete(name, account=account, cleaning=True)
+            if doubtful := self.resources.doubtful:
+                # No cap of the run stands between it and what it may have left, and no lag of the list.
+                self.budget.caps = Caps()
+                time.sleep(max(0.0, min(SETTLING, max(doubtful.values()) + SETTLING - time.time())))
+                self.files.undo(doubtful)
         self.resources.leaked = tuple(name for name, _ in self.resources.left)
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """Trace: a sequence of exchanges seen as what happened to files. Built once, read by every law."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +14,8 @@ FILES = "/files"
 PURPOSES = ("file-extract", "batch")
 # Reads may lag behind writes for this long, in seconds, before a lag becomes a lie.
 LAG = 10.0
+# Refusals of the account, the key or the pace say nothing of a file.
+OF_THE_ACCOUNT = {401, 402, 403, 408, 429}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,16 @@ class Trace:
                 )
 
     @cached_property
+    def doubtful(self) -> frozenset[str | None]:
+        """The file names of uploads whose answers were lost, or were server errors: they may have been done."""
+        return frozenset(
+            part.filename
+            for exchange in self.exchanges
+            if exchange.request.is_upload and (exchange.answer is None or exchange.answer.status >= 500)
+            for part in exchange.request.parts
+        )
+
+    @cached_property
     def pages(self) -> tuple[Page, ...]:
         """Every page of the list that came and can be read."""
         return tuple(
@@ -161,10 +173,39 @@ class Trace:
                 found.setdefault(name, page.exchange.number)
         return found
 
+    @cached_property
+    def sightings(self) -> Mapping[str, tuple[int, ...]]:
+        """The numbers of the exchanges that showed each id to be there: lists and retrievals, in order."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for page in self.pages:
+            for name in page.ids:
+                found[name].append(page.exchange.number)
+        for name, exchange in self.of_file("GET"):
+            if exchange.succeeded:
+                found[name].append(exchange.number)
+        return {name: tuple(sorted(numbers)) for name, numbers in found.items()}
+
+    def went_with_another(self, name: str, number: int) -> bool:
+        """Whether a file was last seen before the deletion of another, and never again from `number` on."""
+        seen = self.sightings.get(name, ())
+        if not seen or seen[-1] >= number:
+            return False
+        return any(seen[-1] < deletion.number < number for deletion in self.deletions.values())
+
     def arrived(self, name: str, exchange: Exchange) -> bool:
         """Whether no lag excuses an exchange for not knowing the file of an upload any more."""
         upload = self.uploads.get(name)
         return upload is not None and long_after(upload.exchange, exchange)
+
+    @cached_property
+    def vanished(self) -> frozenset[str]:
+        """The files of others that could not be retrieved: what a page gives behind one of them, no page says."""
+        return frozenset(
+            name
+            for name, exchange in self.of_file("GET")
+            if exchange.answer and exchange.answer.refused and exchange.status not in OF_THE_ACCOUNT
+            if name not in self.uploads
+        )
 
     @cached_property
     def traversals(self) -> tuple[Traversal, ...]:
@@ -173,7 +214,8 @@ class Trace:
         for page in self.pages:
             for pages in reversed(open_ends):
                 last = pages[-1]
-                follows = last.ids and page.query.get("after") == last.ids[-1]
+                cursor = page.query.get("after")
+                follows = last.ids and cursor == last.ids[-1] and cursor not in self.vanished
                 if follows and page.selection == last.selection and page.limit == last.limit:
                     pages.append(page)
                     break

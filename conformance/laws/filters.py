@@ -82,7 +82,9 @@ def _complete(trace: Trace, traversal: Traversal) -> Iterator[Finding]:
         and _selects(trace, page, upload)
     }
     exchanges = [page.exchange for page in traversal.pages]
-    missing = sorted(expected - set(traversal.ids))
+    missing = sorted(
+        name for name in expected - set(traversal.ids) if not trace.went_with_another(name, first)
+    )
     clause = _complete_clause(traversal)
     if missing:
         yield broken(clause, f"{missing[0]} among the files", f"{len(missing)} files missing", *exchanges)

@@ -81,14 +81,18 @@ def retrieval_is_steady(trace: Trace) -> Iterator[Finding]:
 )
 def list_repeats_the_upload(trace: Trace) -> Iterator[Finding]:
     """A listed file is described as its upload described it."""
-    found = {name for name, exchange in trace.of_file("GET") if exchange.succeeded}
+    found = {name for name, exchange in trace.of_file("GET") if exchange.succeeded and name in trace.uploads}
+    # An upload's word on its id is good where files of its purpose were found under theirs.
+    honest = {trace.uploads[name].purpose for name in found}
     mine = {_looks(upload.said): upload for upload in trace.uploads.values()}
     for page in trace.pages:
         for item in page.items:
-            double = None if item["id"] in trace.uploads else mine.get(_looks(item))
+            # An attempt whose answer was lost may have left a double of its own.
+            strange = item["id"] not in trace.uploads and item.get("filename") not in trace.doubtful
+            double = mine.get(_looks(item)) if strange else None
             if double and double.id not in page.ids:
                 # Our file to the second and the byte, under an id that its upload never gave.
-                clause = "listing.item-id" if double.id in found else "uploads.id"
+                clause = "listing.item-id" if double.purpose in honest else "uploads.id"
                 yield broken(clause, double.id, item["id"], double.exchange, page.exchange)
             if (upload := trace.uploads.get(item["id"])) and item["id"] not in trace.shared:
                 yield held("listing.item-id", page.exchange)

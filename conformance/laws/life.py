@@ -4,11 +4,8 @@ from collections.abc import Iterator
 
 from conformance.exchange import Exchange
 from conformance.laws.ruling import broken, held, law, measured
-from conformance.trace import Trace, long_after
+from conformance.trace import OF_THE_ACCOUNT, Trace, Traversal, long_after
 from conformance.verdicts import Finding
-
-# Refusals of the account, the key or the pace say nothing of the file.
-OF_THE_ACCOUNT = {401, 402, 403, 408, 429}
 
 
 @law(
@@ -27,6 +24,7 @@ def deletions_name_their_file(trace: Trace) -> Iterator[Finding]:
 def deleted_stays_deleted(trace: Trace) -> Iterator[Finding]:
     """A file once seen gone, or deleted long enough ago, is not retrieved again."""
     gone: dict[str, Exchange] = {}
+    last = {name: exchange for name, exchange in trace.of_file("GET") if exchange.answer}
     for name, exchange in trace.of_file("GET"):
         deletion = trace.deletions.get(name)
         if deletion is None or exchange.number < deletion.number or name in trace.shared:
@@ -34,7 +32,10 @@ def deleted_stays_deleted(trace: Trace) -> Iterator[Finding]:
         if exchange.answer and exchange.answer.refused and exchange.status not in OF_THE_ACCOUNT:
             gone.setdefault(name, exchange)
             yield held("deletion.not-retrieved", deletion, exchange)
-        elif exchange.succeeded and (name in gone or long_after(deletion, exchange)):
+        # One reader may lag behind another, as long as the file comes to be gone for good.
+        elif exchange.succeeded and (
+            (name in gone and last[name].succeeded) or long_after(deletion, exchange)
+        ):
             yield broken("deletion.not-retrieved", "a refusal", f"{exchange.status}", deletion, exchange)
 
 
@@ -44,7 +45,9 @@ def deleted_stays_deleted(trace: Trace) -> Iterator[Finding]:
 def deleted_is_not_listed(trace: Trace) -> Iterator[Finding]:
     """A file once missing from a whole list, or deleted long enough ago, is not listed again."""
     gone: set[str] = set()
-    for traversal in sorted(trace.traversals, key=lambda each: each.numbers[-1]):
+    walks = sorted(trace.traversals, key=lambda each: each.numbers[-1])
+    last = next((walk for walk in reversed(walks) if _is_whole_list(walk)), None)
+    for traversal in walks:
         first = traversal.pages[0].exchange
         before = {
             name
@@ -54,7 +57,9 @@ def deleted_is_not_listed(trace: Trace) -> Iterator[Finding]:
         back = sorted(
             name
             for name in before & set(traversal.ids)
-            if name in gone or long_after(trace.deletions[name], first)
+            if long_after(trace.deletions[name], first)
+            # One reader may lag behind another, as long as the file comes to be missing for good.
+            or (name in gone and not (_is_whole_list(traversal) and last and name not in last.ids))
         )
         if back:
             yield broken(
@@ -64,11 +69,15 @@ def deleted_is_not_listed(trace: Trace) -> Iterator[Finding]:
                 trace.deletions[back[0]],
                 first,
             )
-        if traversal.whole and not traversal.pages[0].selection:
+        if _is_whole_list(traversal):
             missing = before - set(traversal.ids)
             gone |= missing
             if missing:
                 yield held("deletion.not-listed", trace.deletions[min(missing)], first)
+
+
+def _is_whole_list(traversal: Traversal) -> bool:
+    return traversal.whole and len(traversal.pages) == 1 and not traversal.pages[0].selection
 
 
 @law(

@@ -105,6 +105,7 @@ def _inclusive(traversal: Traversal) -> bool:
     "listing.no-gap",
     "listing.has-more-true",
     "listing.limit-default",
+    "deletion.only-that-file",
 )
 def traversals_are_whole(trace: Trace) -> Iterator[Finding]:
     """A whole traversal holds every file that the list had shown before, or must know, and nobody deleted."""
@@ -120,7 +121,16 @@ def traversals_are_whole(trace: Trace) -> Iterator[Finding]:
                 if (shown.get(name, first) < first or trace.arrived(name, head))
                 and trace.doomed.get(name, last + 1) > last
             }
-            missing = sorted(expected - set(traversal.ids))
+            missing = sorted(
+                name for name in expected - set(traversal.ids) if not _flickers(trace, name, traversal)
+            )
+            gone = [name for name in missing if trace.went_with_another(name, first)]
+            if gone:
+                pages = [page.exchange for page in traversal.pages]
+                yield broken(
+                    "deletion.only-that-file", f"{gone[0]} still there", "it went with another", *pages
+                )
+            missing = [name for name in missing if name not in gone]
             stopped = not set(missing) & set(_before_the_end(order, traversal))
             yield from _wholeness(traversal, missing, found=bool(expected), stopped=stopped)
             order = traversal.ids
@@ -128,6 +138,21 @@ def traversals_are_whole(trace: Trace) -> Iterator[Finding]:
             for page in traversal.pages:
                 for name in own(page.ids, trace.uploads):
                     shown.setdefault(name, page.exchange.number)
+
+
+def _flickers(trace: Trace, name: str, traversal: Traversal) -> bool:
+    """Whether one reader of a young file lags behind another: a list that no limit cut lacks it, a later one not."""
+    page = traversal.pages[-1]
+    cut = len(traversal.pages) > 1 or page.limit is None or page.length >= page.limit
+    return (
+        not cut
+        and not trace.arrived(name, page.exchange)
+        and any(
+            name in later.ids and not later.selection
+            for later in trace.pages
+            if later.exchange.number > page.exchange.number
+        )
+    )
 
 
 def _before_the_end(order: tuple[str, ...], traversal: Traversal) -> tuple[str, ...]:

@@ -149,9 +149,16 @@ def test_a_neighbour_that_goes_too_is_accused(history: History) -> None:
     assert history.accused() == {"deletion.only-that-file"}
 
 
-def test_a_neighbour_that_goes_from_the_list_is_missed_there(history: History) -> None:
+def test_a_neighbour_that_goes_from_the_list_too_is_accused(history: History) -> None:
     history.delete(B)
     history.page([C], limit=10)
+    assert history.accused() == {"deletion.only-that-file"}
+
+
+def test_a_neighbour_that_the_list_only_forgot_is_missed_there(history: History) -> None:
+    history.delete(B)
+    history.page([C], limit=10)
+    history.retrieve(A)
     assert history.accused() == {"listing.complete"}
 
 

@@ -13,7 +13,7 @@ class Manners:
     # The list
     order: str = "oldest"  # oldest, newest, or id: by no time at all
     keeps_cursors: bool = True  # whether a cursor stays good when its file is deleted
-    unknown_cursor: int = 404  # or 200: an empty page
+    unknown_cursor: str = "refused"  # or empty, or head: the first page again
     zone: float = 0.0  # the hours from UTC in which filters are read
     precise: bool = True  # whether filters compare the true moment or the whole second that is shown
     date_ends: bool = False  # whether a date in create_after means the end of its day
@@ -42,6 +42,7 @@ class Manners:
     slow: tuple[float, float] = (0.0, 0.0)
     lag: float = 0.0  # how long a new file stays unseen
     deletion_lag: float = 0.0  # how long a deleted file is still seen
+    replicas: bool = False  # whether every other read knows no lag
     every_503: int = 0
     every_drop: int = 0
     every_lost: int = 0  # the answer is lost when all was done

@@ -41,7 +41,9 @@ Said = dict[str, Any]
 class RefusalError(Exception):
     """The request is understood, and the answer is no."""
 
-    def __init__(self, status: int, message: str, *, param: str | None = None, code: str | None = None) -> None:
+    def __init__(
+        self, status: int, message: str, *, param: str | None = None, code: str | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
@@ -206,8 +208,7 @@ class Odd:
 
     def seconds(self, moment: float) -> int:
         """Make a moment whole."""
-        whole = {"down": math.floor, "up": math.ceil, "nearest": round}[self.manners.rounding]
-        return int(whole(moment))
+        return math.floor(moment + {"down": 0.0, "up": 1.0, "nearest": 0.5}[self.manners.rounding])
 
     def described(self, record: Record, where: str) -> Said:
         """Describe a file; `where` is upload, retrieve or list."""
@@ -229,7 +230,11 @@ class Odd:
         limit = self.limit(query)
         known = [record for record in self.ordered(shelf, query) if self.is_listed(record)]
         page, more = self.cut(shelf, known, query, limit)
-        said = {"object": "list", "data": [self.described(record, "list") for record in page], "has_more": more}
+        said = {
+            "object": "list",
+            "data": [self.described(record, "list") for record in page],
+            "has_more": more,
+        }
         if self.manners.extra:
             said |= {"first_id": page[0]["id"] if page else None, "total": len(known)}
         return said
@@ -262,18 +267,17 @@ class Odd:
         tests = self.tests(query)
         chosen = [record for record in known if all(test(record) for test in tests)]
         if (after := query.get("after")) is not None:
-            cursor = self.cursor(shelf, after)
-            chosen = [record for record in chosen if cursor and self.place(record) > self.place(cursor)]
+            chosen = self.behind(shelf, chosen, after)
         return chosen[:limit], len(chosen) > limit
 
-    def cursor(self, shelf: Shelf, after: str) -> Record | None:
-        """Find the file that a cursor names."""
-        record = shelf.get(after)
-        if record and (self.manners.keeps_cursors or self.is_seen(record)):
-            return record
-        if self.manners.unknown_cursor != 200:
-            raise RefusalError(self.manners.unknown_cursor, "No such file: after", param="after")
-        return None
+    def behind(self, shelf: Shelf, chosen: list[Record], after: str) -> list[Record]:
+        """Give what stands behind a cursor."""
+        cursor = shelf.get(after)
+        if cursor and (self.manners.keeps_cursors or self.is_seen(cursor)):
+            return [record for record in chosen if self.place(record) > self.place(cursor)]
+        if self.manners.unknown_cursor == "refused":
+            raise RefusalError(self.manners.unknown_id, "No such file: after", param="after")
+        return chosen if self.manners.unknown_cursor == "head" else []
 
     def tests(self, query: Mapping[str, str]) -> list[Any]:
         """Give what a file must pass to be selected."""
@@ -323,8 +327,9 @@ class Odd:
     def is_seen(self, record: Record) -> bool:
         """Whether reads know of a file by now."""
         now = time.time()
-        arrived = now + self.manners.clock >= record["moment"] + self.manners.lag
-        return arrived and (record["gone"] is None or now < record["gone"] + self.manners.deletion_lag)
+        lags = not self.manners.replicas or self.calls % 2
+        arrived = now + self.manners.clock >= record["moment"] + lags * self.manners.lag
+        return arrived and (record["gone"] is None or now < record["gone"] + lags * self.manners.deletion_lag)
 
     def retrieve(self, shelf: Shelf, name: str) -> Said:
         """Describe one file."""
@@ -357,7 +362,7 @@ class Odd:
         """Let other clients upload one file and delete another, the newest or one from the middle."""
         theirs = [r for r in shelf.values() if r["filename"].startswith("stranger-") and r["gone"] is None]
         if theirs:
-            self.remove(shelf, theirs[(-1, len(theirs) // 2, 0)[self.calls % 3]])
+            self.remove(shelf, theirs[self.random.choice((-1, len(theirs) // 2, 0))])
         self.stranger(shelf)
 
     def _everyone(self) -> Shelf:
