@@ -83,6 +83,8 @@ class Client:
         self.recorder = recorder
         self.budget = budget
         self.timing = timing or Timing()
+        # Who hears of a request before it leaves, and who of an exchange when it is over.
+        self.announced: list[Callable[[Request], None]] = []
         self.listeners: list[Listener] = []
         self.test = ""
         self._pace = pace
@@ -138,6 +140,8 @@ class Client:
         for attempt in range(1, self.timing.attempts + 1):
             self.budget.spend(sending.request, cleaning=cleaning)
             self._pace.wait(sending.request)
+            for announce in self.announced:
+                announce(sending.request)
             started, clock = time.time(), time.monotonic()
             answer, trouble, delivered = self._exchange(sending)
             self._silent = 0 if answer else self._silent + 1

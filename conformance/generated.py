@@ -2,7 +2,6 @@
 
 from functools import cache
 from typing import Any
-from urllib.parse import quote
 
 import schemathesis
 from hypothesis import strategies as st
@@ -12,6 +11,7 @@ from conformance.client import FormFile
 from conformance.contract import contract
 from conformance.exchange import Exchange
 from conformance.files import Files
+from conformance.resources import segment
 
 OPERATIONS = tuple(operation.id for operation in contract().operations)
 
@@ -34,7 +34,7 @@ def send(files: Files, case: Case[Any]) -> Exchange:
     """Send a case's method, path, query and form as they were drawn; key and pace are the client's."""
     path = case.path
     for name, value in (case.path_parameters or {}).items():
-        path = path.replace(f"{{{name}}}", quote(_text(value), safe=""))
+        path = path.replace(f"{{{name}}}", segment(_text(value)))
     query = tuple((name, _text(item)) for name, value in (case.query or {}).items() for item in _many(value))
     body = case.body if isinstance(case.body, dict) else {}
     form = tuple(

@@ -1,8 +1,9 @@
 """What a run creates, so that nothing of it stays behind. Knows ids and file names, never anybody else's."""
 
+import time
 from urllib.parse import quote
 
-from conformance.exchange import Exchange
+from conformance.exchange import Exchange, Request
 
 PREFIX = "conformance-"
 
@@ -16,9 +17,17 @@ class Resources:
         self.doubtful: dict[str, float] = {}
         self.leaked: tuple[str, ...] = ()
 
+    def expect(self, request: Request) -> None:
+        """Take note of an upload before it leaves: a run that is stopped meanwhile must look for its file."""
+        if request.is_upload:
+            self.doubtful |= dict.fromkeys(_filenames(request), time.time())
+
     def __call__(self, exchange: Exchange) -> None:
         """Take note of an exchange."""
         request = exchange.request
+        if request.is_upload and exchange.answer and exchange.answer.status < 500:
+            for filename in _filenames(request):
+                self.doubtful.pop(filename, None)
         if request.is_upload and exchange.succeeded:
             name = exchange.mapping().get("id")
             if isinstance(name, str) and name:
@@ -39,7 +48,16 @@ class Resources:
 
 def path_of(name: str) -> str:
     """Give the path of a file, whatever characters a server put into its id."""
-    return f"/files/{quote(name, safe='')}"
+    return f"/files/{segment(name)}"
+
+
+def segment(text: str) -> str:
+    """Write a text as one segment of a path, also where its dots alone would lead out of it."""
+    return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
+
+
+def _filenames(request: Request) -> set[str]:
+    return {part.filename for part in request.parts if part.filename}
 
 
 def _named(path: str, ids: dict[str, str]) -> str:

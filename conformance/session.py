@@ -68,6 +68,7 @@ class Session:
         self.budget = Budget(settings.caps)
         self.client = Client(target, recorder=self.recorder, pace=pace, budget=self.budget, timing=timing)
         self.resources = Resources()
+        self.client.announced.append(self.resources.expect)
         self.client.listeners.append(self.resources)
         self.files = Files(self.client, lag=settings.lag)
         self.zone: float | None = None
@@ -259,7 +260,9 @@ def _without_cascades(rulings: list[Ruling], clauses: Mapping[str, Clause]) -> l
     bad = {ruling.clause for ruling in rulings if ruling.verdict in {Verdict.FAIL, Verdict.WARN}}
 
     def cause(name: str) -> str:
-        return next((need for need in clauses[name].needs if need in bad or cause(need)), "")
+        # The root of it: what stands between is unproven itself.
+        roots = (cause(need) or (need if need in bad else "") for need in clauses[name].needs)
+        return next(filter(None, roots), "")
 
     return [
         Ruling(

@@ -9,6 +9,14 @@ from collections.abc import Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+from conformance.budget import Budget, Caps
+from conformance.client import Client
+from conformance.files import Files
+from conformance.pacing import NoPace
+from conformance.recorder import Recorder, Redactor
+from conformance.regions import BASE_PATH
+from conformance.targets import Target
+
 
 @contextlib.contextmanager
 def serving(app: ASGIApp) -> Iterator[str]:
@@ -27,3 +35,15 @@ def serving(app: ASGIApp) -> Iterator[str]:
         server.should_exit = True
         thread.join(10)
         listener.close()
+
+
+@contextlib.contextmanager
+def speaking(app: ASGIApp, key: str) -> Iterator[Files]:
+    """Serve an application, and speak with it through a client of ours."""
+    with serving(app) as origin:
+        target = Target(name=origin, region="intl", base_url=f"{origin}{BASE_PATH}", key=key)
+        client = Client(target, recorder=Recorder(Redactor(())), pace=NoPace(), budget=Budget(Caps()))
+        try:
+            yield Files(client)
+        finally:
+            client.close()

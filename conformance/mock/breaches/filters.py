@@ -140,7 +140,7 @@ class FilterAppliedToThePage(Lawful):
         return Page(records=kept, has_more=page.has_more and bool(kept))
 
 
-@breach("filters.paged")
+@breach("filters.combined")
 class FilteredPagesEndEarly(Lawful):
     """Says of a filtered page that it is the last."""
 
