@@ -25,7 +25,8 @@ class Resources:
     def __call__(self, exchange: Exchange) -> None:
         """Take note of an exchange."""
         request = exchange.request
-        if request.is_upload and exchange.answer and exchange.answer.status < 500:
+        # An attempt before it may have left a file that no list showed yet.
+        if request.is_upload and exchange.attempt == 1 and exchange.answer and exchange.answer.status < 500:
             for filename in _filenames(request):
                 self.doubtful.pop(filename, None)
         if request.is_upload and exchange.succeeded:

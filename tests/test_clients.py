@@ -115,10 +115,11 @@ def test_every_accusation_against_a_server_of_others_is_right(aimock: str, tmp_p
     assert done.status == 1, done.said
     assert done.verdicts("error") == set(), done.said
     assert done.verdicts("fail") == {
-        # It asks for no key, knows neither file-extract nor the times, and has ids of its own.
+        # It asks for no key, knows neither file-extract nor the times, has ids and purposes of its own.
         "authentication.no-key",
         "authentication.wrong-key",
         "uploads.file-extract-accepted",
+        "uploads.purpose-values",
         "filters.create-after-sound",
         "filters.create-before-sound",
         "ids.batch-prefix",

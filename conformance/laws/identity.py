@@ -49,7 +49,7 @@ def ids_are_unique(trace: Trace) -> Iterator[Finding]:
 )
 def retrieval_repeats_the_upload(trace: Trace) -> Iterator[Finding]:
     """A retrieved file is the one that was asked for, as its upload described it."""
-    for name, exchange in trace.of_file("GET"):
+    for name, exchange in _of_living(trace):
         if exchange.succeeded and (said := exchange.mapping()):
             yield measured("retrieval.id", name, said.get("id"), exchange)
             if (upload := trace.uploads.get(name)) and name not in trace.shared:
@@ -63,12 +63,19 @@ def retrieval_repeats_the_upload(trace: Trace) -> Iterator[Finding]:
 def retrieval_is_steady(trace: Trace) -> Iterator[Finding]:
     """Two retrievals of one file agree in what never changes."""
     seen: dict[str, Exchange] = {}
-    for name, exchange in trace.of_file("GET"):
+    for name, exchange in _of_living(trace):
         if not exchange.succeeded or not exchange.mapping():
             continue
         first = seen.setdefault(name, exchange)
         if first is not exchange and name not in trace.shared:
             yield measured("retrieval.steady", _fixed(first), _fixed(exchange), first, exchange)
+
+
+def _of_living(trace: Trace) -> Iterator[tuple[str, Exchange]]:
+    """Go through the retrievals of files that nobody had asked to delete; what is said of others is no matter."""
+    for name, exchange in trace.of_file("GET"):
+        if trace.doomed.get(name, exchange.number) >= exchange.number:
+            yield name, exchange
 
 
 @law(

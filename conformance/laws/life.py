@@ -1,11 +1,15 @@
 """What was deleted stays deleted, and nothing else goes with it."""
 
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from conformance.exchange import Exchange
 from conformance.laws.ruling import broken, held, law, measured
 from conformance.trace import OF_THE_ACCOUNT, Trace, Traversal, long_after
 from conformance.verdicts import Finding
+
+# Fewer deletions than this that were done and answered with a server error are weather.
+LASTING = 3
 
 
 @law(
@@ -16,6 +20,25 @@ def deletions_name_their_file(trace: Trace) -> Iterator[Finding]:
     for name, exchange in trace.of_file("DELETE"):
         if exchange.succeeded and exchange.mapping():
             yield measured("deletion.id", name, exchange.mapping().get("id"), exchange)
+
+
+@law(
+    "deletion.deleted",
+)
+def deletions_are_answered(trace: Trace) -> Iterator[Finding]:
+    """A deletion that was done is not answered with a server error each time."""
+    mine = [(name, each) for name, each in trace.of_file("DELETE") if name in trace.uploads]
+    crashes = {
+        unquote(each.request.path.rpartition("/")[2]): each
+        for each in trace.exchanges
+        if each.request.method == "DELETE" and (each.status or 0) >= 500
+    }
+    done = [each for name, each in mine if each.status in {404, 410} and each.attempt > 1 and name in crashes]
+    if len(done) >= LASTING and not any(each.succeeded for _, each in mine):
+        shown = [crashes[name] for name, each in mine if each in done[:2]]
+        yield broken(
+            "deletion.deleted", "the word that it was done", "a server error, and then no file", *shown
+        )
 
 
 @law(

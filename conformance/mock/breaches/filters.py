@@ -140,7 +140,7 @@ class FilterAppliedToThePage(Lawful):
         return Page(records=kept, has_more=page.has_more and bool(kept))
 
 
-@breach("filters.combined")
+@breach("filters.purpose-complete")
 class FilteredPagesEndEarly(Lawful):
     """Says of a filtered page that it is the last."""
 

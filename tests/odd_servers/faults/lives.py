@@ -97,13 +97,12 @@ class DeletionObject(Odd):
         return super().delete(shelf, name) | {"object": "file.deleted"}
 
 
-@fault("errors.no-server-error", "deletion.deleted")
+@fault("deletion.deleted")
 class DeletesAndCrashes(Odd):
     """The file is deleted, and then the answer cannot be made."""
 
     def delete(self, shelf: Shelf, name: str) -> Said:
         live = name in shelf and shelf[name]["gone"] is None
-        self.manners_again = 404
         if name in shelf and not live:
             raise RefusalError(404, "No such File object")
         said = super().delete(shelf, name)
@@ -153,7 +152,7 @@ class UnknownIsNull(Odd):
             }
 
 
-@fault("retrieval.unknown-id")
+@fault("retrieval.unknown-id", also=("retrieval.id",))
 class NearestIdWillDo(Odd):
     """A file is found by the beginning of its id."""
 
