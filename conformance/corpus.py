@@ -12,6 +12,8 @@ from conformance.resources import PREFIX
 
 # Filters are judged on either side of a time that lies a whole second from both groups of files.
 PAUSE = 2.05
+# A created_at beyond this is not in seconds.
+LATEST = 9_999_999_999
 UNICODE = "阿里云百炼系列手机 产品介绍"
 
 
@@ -41,6 +43,12 @@ class Sent:
         name = description(self.exchange).get("id")
         return name if isinstance(name, str) else ""
 
+    @property
+    def created(self) -> int | None:
+        """When the upload says that it was created, where that can be a time in seconds."""
+        created = description(self.exchange).get("created_at")
+        return created if isinstance(created, int) and 0 < created <= LATEST else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
@@ -67,8 +75,8 @@ class Corpus:
         return max(early) + 1
 
     def _created(self, *, late: bool) -> list[int]:
-        moments = (description(sent.exchange).get("created_at") for sent in self.files if sent.late is late)
-        return [moment for moment in moments if isinstance(moment, int)]
+        moments = (sent.created for sent in self.files if sent.late is late)
+        return [moment for moment in moments if moment is not None]
 
     def first(self, purpose: str) -> Sent | None:
         """The first that was sent with that purpose."""

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.corpus import Corpus
-from conformance.files import description
 from conformance.times import DAY, FORMATS, write
 
 T = TypeVar("T")
@@ -26,8 +25,7 @@ class Choice:
 
 def instants(corpus: Corpus, zone: float | None) -> tuple[tuple[str, ...], ...]:
     """Give times on either side of the corpus, each in all formats that can say it beyond doubt."""
-    created = [description(sent.exchange).get("created_at") for sent in corpus.files]
-    known = [moment for moment in created if isinstance(moment, int)] or [0]
+    known = [sent.created for sent in corpus.files if sent.created is not None] or [0]
     first, last = min(known), max(known)
     days = tuple(form for form in FORMATS if "date" in form and "time" not in form)
     far = tuple(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from conformance.corpus import Sent
-from conformance.files import Files, description
+from conformance.files import Files
 from conformance.times import write
 
 HOUR = 3600
@@ -31,8 +31,8 @@ class Zones:
 
 def discover(files: Files, sent: Sent) -> Zones:
     """Ask for one file by the times just before and just after its creation, in one zone after another."""
-    created = description(sent.exchange).get("created_at")
-    if not isinstance(created, int) or not 0 < created < 10_000_000_000:
+    created = sent.created
+    if created is None:
         return Zones()
     after = _offset(files, sent, created, "create_after", LIKELY)
     return Zones(after, _offset(files, sent, created, "create_before", LIKELY if after is None else (after,)))

@@ -228,11 +228,13 @@ def _deleted_between(trace: Trace, page: Page, following: Page) -> bool:
     "listing.order-stable",
 )
 def order_is_stable(trace: Trace) -> Iterator[Finding]:
-    """Two traversals give the files of this run in one order."""
+    """Two traversals give the files of this run in one order; where files stand twice, that is another matter."""
     reference: dict[str, int] = {}
     shown_by: Traversal | None = None
     for traversal in trace.traversals:
-        mine = own(dict.fromkeys(traversal.ids), trace.uploads)
+        if len(set(traversal.ids)) < len(traversal.ids):
+            continue
+        mine = own(traversal.ids, trace.uploads)
         names = [name for name in mine if name in reference]
         places = [reference[name] for name in names]
         if len(names) > 1 and shown_by:

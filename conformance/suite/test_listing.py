@@ -94,6 +94,21 @@ def test_pages_of_any_size_hold_every_file(
         )
 
 
+@clause("listing.has-more-true")
+def test_a_single_file_that_is_left_is_announced(files: Files, settled: Traversal) -> None:
+    assert settled
+    exchange, walk = files.everything()
+    expect.accepted(exchange)
+    order = walk.ids if walk else ()
+    if not 2 <= len(order) <= LARGEST_LIMIT:
+        raise expect.Unproven(f"of {len(order)} files no page can leave a single one")
+    page = expect.listed(files.list(limit=len(order) - 1))
+    if page.has_more is False and page.items:
+        following = expect.listed(files.list(after=page.ids[-1], limit=2))
+        left = [name for name in following.ids if name in order]
+        expect.that(not left, "has_more true before another file", False, page.exchange, following.exchange)
+
+
 @clause("listing.has-more-false")
 def test_a_full_last_page_says_that_nothing_follows(files: Files, settled: Traversal) -> None:
     assert settled
@@ -123,23 +138,32 @@ def _lies(files: Files, limit: int, query: dict[str, str]) -> tuple[Exchange, ..
 
 
 @clause("listing.after")
-def test_a_page_starts_behind_its_cursor(files: Files, settled: Traversal, visible: tuple[str, ...]) -> None:
+def test_a_page_starts_behind_its_cursor(
+    files: Files, kept: Corpus, settled: Traversal, visible: tuple[str, ...]
+) -> None:
     places = st.tuples(st.integers(0, len(visible) - 1), st.integers(2, 6))
-    for at, limit in drawn(places, most=3 if len(visible) < 10 else 8):
+    some = drawn(places, most=3 if len(visible) < 10 else 6)
+    # A cursor of each purpose, whatever was drawn.
+    purposes = {sent.purpose: visible.index(sent.id) for sent in kept.files if sent.id in visible}
+    for at, limit in (*some, *((place, 3) for place in purposes.values())):
         _starts_behind(files, settled, visible, at, limit)
 
 
 def _starts_behind(files: Files, settled: Traversal, visible: tuple[str, ...], at: int, limit: int) -> None:
-    order = settled.ids
-    start = order.index(visible[at]) + 1
-    behind = [name for name in order[start:] if name in visible]
+    start = settled.ids.index(visible[at]) + 1
+    if start == len(settled.ids):
+        return
+    before = set(settled.ids[:start])
+    behind = [name for name in settled.ids[start:] if name in visible]
     exchange = files.list(after=visible[at], limit=limit)
     page = expect.listed(exchange)
-    got = [name for name in page.ids if name in visible]
     # What comes in between, or does not come at all, is judged where whole traversals are.
-    strays = [name for name in got if name not in behind]
+    strays = [name for name in page.ids if name in before]
     expect.that(
-        not strays and (page.items or not behind), f"files behind {visible[at]}", f"{strays or got}", exchange
+        not strays and (page.items or not behind),
+        f"files behind {visible[at]}",
+        f"{strays or list(page.ids)}",
+        exchange,
     )
 
 

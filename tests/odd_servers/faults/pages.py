@@ -16,7 +16,7 @@ Query = Mapping[str, str]
 @fault("listing.after")
 class CursorInclusive(Odd):
     def behind(self, shelf: Shelf, chosen: list[Record], after: str) -> list[Record]:
-        return [shelf[after], *super().behind(shelf, chosen, after)]
+        return [shelf[name] for name in (after,) if name in shelf] + super().behind(shelf, chosen, after)
 
 
 @fault("listing.no-gap")
@@ -46,7 +46,7 @@ class CursorIsAnOffset(Odd):
         return chosen[int(after) if after.isdigit() else 0 :]
 
 
-@fault("listing.no-gap")
+@fault("listing.no-gap", "listing.after")
 class TiesLost(Odd):
     """The cursor remembers the second alone, and files of one second are lost between pages."""
 
@@ -64,7 +64,7 @@ class TiesRepeated(Odd):
         return [record for record in chosen if record["created_at"] >= shelf[after]["created_at"]]
 
 
-@fault("listing.after", "listing.no-gap")
+@fault("listing.after", also=("filters.paged",))
 class CursorOfAnotherPurposeUnknown(Odd):
     """The cursor is looked for among the files of the first purpose alone."""
 
@@ -171,7 +171,7 @@ class LimitLenient(Odd):
         return min(max(int(text), 1), 2000) if text.lstrip("-").isdigit() else 2000
 
 
-@fault("listing.limit-integer")
+@fault("listing.limit-integer", also=("errors.no-server-error",))
 class LimitCrash(Odd):
     def limit(self, query: Query) -> int:
         limit = int(query.get("limit", "2000"))
@@ -232,7 +232,7 @@ class ListOfAMinuteAgo(Odd):
         return self.kept[1]
 
 
-@fault("listing.limit-fills", also=("filters.paged", "filters.combined"))
+@fault("listing.limit-fills", also=("filters.paged", "filters.combined", "listing.has-more-false"))
 class FilterBehindThePage(Odd):
     """A page is cut first and filtered then."""
 
@@ -243,7 +243,7 @@ class FilterBehindThePage(Odd):
         return [record for record in page if all(test(record) for test in tests)], more
 
 
-@fault("listing.no-gap", "filters.paged", also=("listing.has-more-true",))
+@fault("listing.no-gap", "filters.paged", also=("listing.has-more-true", "listing.limit-fills"))
 class PagesBeyondTheFirstAreShort(Odd):
     """Pages behind a cursor hold one file less than asked for, and the next one starts as if they did not."""
 
