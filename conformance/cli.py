@@ -74,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     breaches.add_argument(
         "--weather", action="store_true", help="run the weathers, which no clause may fail in"
     )
+    breaches.add_argument("--pairs", type=int, default=0, metavar="N", help="plant N pairs of them instead")
+    breaches.add_argument("--seed", type=int, default=0, metavar="N", help="which pairs (default: 0)")
     breaches.add_argument("--jobs", type=int, default=4, metavar="N", help="runs at a time (default: 4)")
     return parser
 
@@ -125,7 +127,16 @@ def _clauses(options: argparse.Namespace) -> int:
 def _breaches(options: argparse.Namespace) -> int:
     from conformance.listings import breaches
 
-    return breaches(options.names, only_list=options.list, weather=options.weather, jobs=options.jobs)
+    if options.pairs and options.weather:
+        raise UsageError("--pairs is for breaches: weathers are not aimed at clauses.")
+    return breaches(
+        options.names,
+        only_list=options.list,
+        weather=options.weather,
+        pairs=options.pairs,
+        seed=options.seed,
+        jobs=options.jobs,
+    )
 
 
 if __name__ == "__main__":

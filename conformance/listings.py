@@ -2,9 +2,10 @@
 
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from random import Random
 
 from conformance import matrix
-from conformance.clauses import Clause, Profile, registry
+from conformance.clauses import Clause, Level, Profile, registry
 from conformance.errors import UsageError
 from conformance.verdicts import ExitStatus
 
@@ -34,27 +35,28 @@ def _cite(clause: Clause) -> None:
         print(f"  {source.title}, {about}{source.date}, {citation.section}\n    {source.url}")
 
 
-def breaches(names: Sequence[str], *, only_list: bool, weather: bool, jobs: int) -> int:
+def breaches(
+    names: Sequence[str], *, only_list: bool, weather: bool, pairs: int, seed: int, jobs: int
+) -> int:
     """Run the faults that were asked for and print, row by row, which clauses noticed."""
     trials = weathers(names) if weather else trials_of(names)
+    if pairs:
+        trials = pairs_of(trials, pairs, seed)
     if only_list:
         for trial in trials:
-            print(f"{trial.name:46} {trial.clause}")
+            print(f"{trial.name:46} {_words(trial.clauses)}")
         print(f"{len(trials)} {'weathers' if weather else 'breaches'}")
         return ExitStatus.PASSED
     outcomes = []
     for outcome in matrix.run(trials, jobs=jobs):
         # What a busy machine disturbed is told from what the suite cannot see by asking once more, alone.
-        settled = outcome if _good(outcome, weather=weather) else next(matrix.run([outcome.trial], jobs=1))
+        settled = outcome if _good(outcome) else next(matrix.run([outcome.trial], jobs=1))
         outcomes.append(settled)
-        print(_row(settled, weather=weather), flush=True)
-    good = sum(_good(outcome, weather=weather) for outcome in outcomes)
-    print(
-        f"{good} of {len(outcomes)} {'weathers left every clause standing' if weather else 'breaches killed'}"
-    )
-    if not weather and not names:
+        print(_row(settled), flush=True)
+    print(_total(outcomes, weather=weather))
+    if not weather and not names and not pairs:
         print(_uncovered(outcomes))
-    return ExitStatus.PASSED if good == len(outcomes) else ExitStatus.FAILED
+    return ExitStatus.PASSED if all(map(_good, outcomes)) else ExitStatus.FAILED
 
 
 def trials_of(names: Sequence[str]) -> list[matrix.Trial]:
@@ -64,20 +66,41 @@ def trials_of(names: Sequence[str]) -> list[matrix.Trial]:
     known = registry()
     rows = [
         matrix.Trial(
-            name=breach.name,
-            clause=breach.clause,
+            names=(breach.name,),
+            clauses=(breach.clause,),
             profile=max(Profile.STANDARD, known[breach.clause].profile, key=list(Profile).index),
         )
         for breach in BREACHES.values()
     ]
-    return _chosen(rows, names, lambda row: {row.name, row.clause, row.clause.partition(".")[0]})
+    return _chosen(rows, names, lambda row: {row.name, *row.clauses, *map(_chapter, row.clauses)})
+
+
+def pairs_of(trials: Sequence[matrix.Trial], count: int, seed: int) -> list[matrix.Trial]:
+    """Draw pairs of breaches of two clauses, to be planted together; each breach comes at most once.
+
+    Raises:
+        UsageError: there are not so many.
+    """
+    single = [trial for trial in trials if trial.profile == Profile.STANDARD]
+    Random(seed).shuffle(single)  # noqa: S311 - which faults meet is no secret
+    found: list[matrix.Trial] = []
+    while single and len(found) < count:
+        one = single.pop()
+        other = next((each for each in single if each.clauses != one.clauses), None)
+        if other is None:
+            break
+        single.remove(other)
+        found.append(matrix.Trial(names=one.names + other.names, clauses=one.clauses + other.clauses))
+    if len(found) < count:
+        raise UsageError(f"--pairs={count} are more than {len(trials)} breaches give.")
+    return found
 
 
 def weathers(names: Sequence[str]) -> list[matrix.Trial]:
     """Give the weathers of those names; all where none is named."""
     from conformance.mock.weather import WEATHER
 
-    rows = [matrix.Trial(name=name, clause="", option="--weather") for name in WEATHER]
+    rows = [matrix.Trial(names=(name,), option="--weather") for name in WEATHER]
     return _chosen(rows, names, lambda row: {row.name})
 
 
@@ -90,29 +113,59 @@ def _chosen(
     return [row for row in rows if not names or words(row) & set(names)]
 
 
-def _good(outcome: matrix.Outcome, *, weather: bool) -> bool:
-    return outcome.innocent if weather else outcome.killed
+def _good(outcome: matrix.Outcome) -> bool:
+    return outcome.killed if outcome.trial.clauses else outcome.innocent
 
 
-def _row(outcome: matrix.Outcome, *, weather: bool) -> str:
-    good = _good(outcome, weather=weather)
-    others = [name for name in outcome.caught_by if name != outcome.trial.clause]
-    word = ("clear" if good else "ACCUSED") if weather else ("killed" if good else "SURVIVED")
-    line = f"{word:8} {outcome.trial.name:46} {outcome.trial.clause:32} {outcome.requests:4} requests"
-    beside = [*others, *(f"error in {name}" for name in outcome.errors)]
-    if weather and outcome.unproven:
-        beside.append(f"unproven: {_words(outcome.unproven)}")
-    return line + (textwrap.shorten(f", also {_words(beside)}", 300) if beside else "")
+def _row(outcome: matrix.Outcome) -> str:
+    trial = outcome.trial
+    beside = [name for name in outcome.detected if name not in trial.clauses]
+    beside += [f"error in {name}" for name in outcome.errors]
+    if not trial.clauses:
+        beside += [f"{name} unproven" for name in outcome.unproven]
+        head = f"{'clear' if outcome.innocent else 'ACCUSED':8} {trial.name:46} {outcome.requests:4} requests"
+    else:
+        first = min((outcome.detected[name] for name in outcome.owners), default=0)
+        told = f"{first:4} of {outcome.requests} requests by {_words(outcome.owners)}" if first else "by none"
+        head = f"{'killed' if outcome.killed else 'SURVIVED':8} {trial.name:46} {told}"
+        beside += [f"{name} unproven" for name in trial.clauses if name in outcome.unproven]
+    return head + (textwrap.shorten(f"; also {_words(beside)}", 300) if beside else "")
+
+
+def _total(outcomes: Sequence[matrix.Outcome], *, weather: bool) -> str:
+    if weather:
+        clear = sum(outcome.innocent for outcome in outcomes)
+        return f"{clear} of {len(outcomes)} weathers left every clause standing"
+    lines = []
+    levels = {row.trial.name: [registry()[name].level for name in row.trial.clauses] for row in outcomes}
+    for level in (Level.MUST, Level.SHOULD):
+        mine = [row for row in outcomes if level in levels[row.trial.name]]
+        lines += [f"{level}: {sum(row.killed for row in mine)} of {len(mine)} killed" for _ in mine[:1]]
+    killed = [row for row in outcomes if row.killed]
+    survivors = [row.trial.name for row in outcomes if not row.killed]
+    first = sorted(min(row.detected[name] for name in row.owners) for row in killed)
+    if first:
+        lines.append(
+            f"requests to the first detection: {first[len(first) // 2]} in the median, {first[-1]} at most; "
+            f"{1000 * len(killed) / sum(row.requests for row in outcomes):.2f} kills in 1,000 requests"
+        )
+    lines.append(f"survived: {_words(survivors) or 'none'}")
+    lines.append(f"{len(killed)} of {len(outcomes)} breaches killed")
+    return "\n".join(lines)
 
 
 def _uncovered(outcomes: Iterable[matrix.Outcome]) -> str:
-    aimed = {outcome.trial.clause for outcome in outcomes}
+    aimed = {clause for outcome in outcomes for clause in outcome.trial.clauses}
     missing = [
         clause.id
         for clause in registry()
         if clause.level != "observed" and not clause.untestable and clause.id not in aimed
     ]
     return f"clauses without a breach: {_words(missing) or 'none'}"
+
+
+def _chapter(clause: str) -> str:
+    return clause.partition(".")[0]
 
 
 def _words(names: Iterable[str]) -> str:

@@ -1,56 +1,76 @@
 """The suite against every planted fault: one run a fault, each in a process of its own."""
 
 import contextlib
+import gc
 import importlib
 import io
 import multiprocessing
 import pkgutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, SpawnContext
-from pathlib import Path
 
+import pytest
+
+from conformance.plugin import RUN, VIEWS
+from conformance.runs import Run
 from conformance.verdicts import ExitStatus, Verdict
 
 CAUGHT = {Verdict.FAIL, Verdict.WARN}
+# What a run among hundreds does not need: it is no one's report, and its process ends with it.
+NEEDLESS = ("cacheprovider", "xdist", "html", "junitxml", "unraisableexception", "threadexception")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A fault to be planted: its name, the clause that it aims at (none for weather), and the option that plants it."""
+    """Faults to be planted together, most often one: their names, and the clauses that they aim at (none for weather)."""
 
-    name: str
-    clause: str
+    names: tuple[str, ...]
+    clauses: tuple[str, ...] = ()
     option: str = "--breach"
     region: str = "intl"
     profile: str = "standard"
 
+    @property
+    def name(self) -> str:
+        """The faults in one word."""
+        return "+".join(self.names)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a run against one fault ruled: the clauses that did not hold, and those left unproven."""
+    """What a run against one trial ruled: the clauses that did not hold, and those left unproven.
+
+    `detected` gives for each clause that did not hold how many requests had been sent when it first showed.
+    """
 
     trial: Trial
     exit_status: int
-    caught_by: tuple[str, ...] = ()
+    detected: Mapping[str, int] = field(default_factory=dict)
     unproven: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     requests: int = 0
     said: str = ""
 
     @property
+    def owners(self) -> tuple[str, ...]:
+        """The clauses aimed at that did not hold."""
+        return tuple(clause for clause in self.trial.clauses if clause in self.detected)
+
+    @property
     def killed(self) -> bool:
-        """Whether the clause that the fault aims at did not hold."""
-        return self.trial.clause in self.caught_by
+        """Whether every clause aimed at did not hold, or could not be judged because of another one's fault."""
+        return bool(self.owners) and set(self.trial.clauses) <= {*self.detected, *self.unproven}
 
     @property
     def innocent(self) -> bool:
         """Whether no clause was accused and nothing of ours broke."""
         return (
-            not self.caught_by
+            not self.detected
             and not self.errors
             and self.exit_status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}
         )
@@ -84,6 +104,9 @@ def _warm() -> None:
     # A module that is there already is not rewritten once more in every child.
     for module in pkgutil.iter_modules(conformance.suite.__path__, "conformance.suite."):
         importlib.import_module(module.name)
+    # What is shared with the children is nothing that they could collect.
+    gc.collect()
+    gc.freeze()
 
 
 def _isolated(trial: Trial) -> Outcome:
@@ -107,42 +130,62 @@ def _send(sender: "Connection[Outcome, None]", trial: Trial) -> None:
     sender.close()
 
 
+class _Catch:
+    """Takes the run from pytest as a value, before anything of it is written."""
+
+    def __init__(self) -> None:
+        self.run: Run | None = None
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[VIEWS] = False
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        self.run = config.stash.get(RUN, None)
+
+
 def try_out(trial: Trial) -> Outcome:
-    """Run the suite against the mock with one fault, in this process."""
-    import pytest
+    """Run the suite against the mock with these faults, in this process."""
+    catch = _Catch()
+    said = io.StringIO()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(said),
+    ):
+        status = pytest.main(
+            [
+                *("--pyargs", "conformance.suite", "-q", "--assert=plain"),
+                *(word for name in NEEDLESS for word in ("-p", f"no:{name}")),
+                *(f"--target=mock-{trial.region}", f"--profile={trial.profile}"),
+                *(f"{trial.option}={name}" for name in trial.names),
+                # A deep run sends for minutes: only the clauses that are aimed at make it do so.
+                *(f"--clause={clause}" for clause in trial.clauses if trial.profile == "deep"),
+                f"--report-dir={folder}",
+            ],
+            plugins=[catch],
+        )
+    words = said.getvalue()[-2000:]
+    if catch.run is None:
+        return Outcome(trial=trial, exit_status=int(status), errors=("no run",), said=words)
+    return _outcome(trial, int(status), catch.run, words)
 
-    from conformance import runs
 
-    with tempfile.TemporaryDirectory() as folder:
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            status = pytest.main(
-                [
-                    *("--pyargs", "conformance.suite", "-q", "--assert=plain"),
-                    *("-p", "no:cacheprovider", "-p", "no:xdist"),
-                    *(f"--target=mock-{trial.region}", f"--profile={trial.profile}"),
-                    *(f"{trial.option}={trial.name}" for _ in [0] if trial.name),
-                    # A deep run sends for minutes: only the clause that is aimed at makes it do so.
-                    *(f"--clause={trial.clause}" for _ in [0] if trial.profile == "deep"),
-                    f"--report-dir={folder}",
-                ]
-            )
-        logs = list(Path(folder).glob("*/run.jsonl"))
-        if not logs:
-            return Outcome(
-                trial=trial, exit_status=int(status), errors=("no run log",), said=said.getvalue()[-2000:]
-            )
-        ruled = runs.read(logs[0])
-
-    def those(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
-        return tuple(row.id for row in ruled.clauses if row.verdict in verdicts)
-
+def _outcome(trial: Trial, status: int, run: Run, words: str) -> Outcome:
+    broken = [row.id for row in run.clauses if row.verdict in CAUGHT]
+    shown = defaultdict(list)
+    for finding in run.findings:
+        if finding.verdict is Verdict.FAIL:
+            shown[finding.clause].append(max(finding.exchanges, default=run.footer.totals.requests))
     return Outcome(
         trial=trial,
-        exit_status=int(status),
-        caught_by=those(CAUGHT),
-        unproven=tuple(row.id for row in ruled.clauses if row.verdict is Verdict.UNPROVEN and row.required),
-        errors=those({Verdict.ERROR}),
-        requests=ruled.footer.totals.requests,
-        said=said.getvalue()[-2000:],
+        exit_status=status,
+        detected={clause: min(shown[clause]) for clause in broken if shown[clause]},
+        unproven=tuple(
+            row.id
+            for row in run.clauses
+            if row.verdict is Verdict.UNPROVEN and (row.required or row.id in trial.clauses)
+        ),
+        errors=tuple(row.id for row in run.clauses if row.verdict is Verdict.ERROR),
+        requests=run.footer.totals.requests,
+        said=words,
     )

@@ -26,6 +26,8 @@ STARTED = pytest.StashKey[Session]()
 CLOSING = pytest.StashKey[contextlib.ExitStack]()
 FOLDER = pytest.StashKey[Path]()
 RUN = pytest.StashKey[runs.Run]()
+# Whether the run log and its views are to be written.
+VIEWS = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.hypothesis_seed = str(session.settings.seed)
     folder = config.option.report_dir / session.target.folder
     config.stash[FOLDER] = folder
-    config.option.xmlpath = config.option.xmlpath or str(folder / "junit.xml")
+    config.option.xmlpath = getattr(config.option, "xmlpath", None) or str(folder / "junit.xml")
     if not getattr(config.option, "htmlpath", None):
         config.option.htmlpath = str(folder / "tests.html")
         config.option.self_contained_html = True
@@ -193,7 +195,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     selected = frozenset(clause.id for item in session.items for clause in clauses_of(item))
     run = started.run(interrupted=interrupted, selected=selected)
     config.stash[RUN] = run
-    _write(config, run)
+    if config.stash.get(VIEWS, True):
+        _write(config, run)
     if exitstatus != ExitStatus.INTERNAL:
         session.exitstatus = run.footer.exit_status
 

@@ -99,6 +99,6 @@ def test_the_deep_profile_exercises_every_clause_that_has_a_test(tmp_path: Path)
 
 
 def test_one_breach_of_each_chapter_is_caught_by_its_clause() -> None:
-    chosen = {trial.clause.partition(".")[0]: trial for trial in reversed(trials_of([]))}
+    chosen = {trial.clauses[0].partition(".")[0]: trial for trial in reversed(trials_of([]))}
     for outcome in matrix.run(sorted(chosen.values(), key=lambda trial: trial.name), jobs=2):
         assert outcome.killed, outcome
