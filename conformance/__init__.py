@@ -10,6 +10,7 @@ What is so: frozen values
     clauses.py      the sentences, their sources and their conflicts, read and checked
     regions.py      the regions and their hosts
     exchange.py     request, answer, exchange: the wire as values
+    events.py       the events of a stream
     verdicts.py     verdict, finding, ruling, exit status
     runs.py         a run to and from JSON lines
     targets.py      --target in words, and whose keys it has

@@ -23,6 +23,7 @@ CLAUSE_FIELDS = {
     "needs",
     "profile",
     "key",
+    "billable",
     "untestable",
 }
 
@@ -76,8 +77,8 @@ class Clause:
     """One binding sentence.
 
     `needs` names clauses that must hold before this one can be judged. `profile` is the smallest that
-    exercises it. `key` names a second secret that it takes (`second`, `other-region`). `untestable`
-    is the reason why no test exists.
+    exercises it. `key` names a second secret that it takes (`second`, `other-region`). `billable` says
+    that it takes requests which cost money. `untestable` is the reason why no test exists.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Clause:
     needs: tuple[str, ...] = ()
     profile: Profile = Profile.STANDARD
     key: str = ""
+    billable: bool = False
     untestable: str = ""
 
     @property
@@ -197,6 +199,7 @@ def _clause(
             needs=tuple(row.get("needs", ())),
             profile=Profile(row.get("profile", "standard")),
             key=row.get("key", ""),
+            billable=row.get("billable", False),
             untestable=row.get("untestable", ""),
         )
     except KeyError as error:

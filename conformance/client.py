@@ -120,11 +120,15 @@ class Client:
         headers: Pairs = (),
         form: Pairs = (),
         file: FormFile | None = None,
+        body: str | None = None,
         account: str = "first",
         cleaning: bool = False,
         look: Callable[[], None] | None = None,
+        enough: Callable[[bytes], bool] | None = None,
     ) -> Exchange:
-        """Send one request; where trouble struck, repeat it as far as that is lawful.
+        """Send one request, with a form or with a JSON body; where trouble struck, repeat it as far as that is lawful.
+
+        `enough` is told each piece of the body as it comes, and says whether the rest need not be read.
 
         What may be repeated: a request that was never delivered; one answered 429; a GET or DELETE
         after silence or a server error; and a POST that may have been done, if the caller gives `look`,
@@ -136,14 +140,15 @@ class Client:
         """
         if self._silent >= self.timing.patience:
             raise TargetError(f"the target has stopped answering ({self._silent} requests in a row)")
-        sending = _Sending(self._http, method, path, query, headers, form, file, self.headers_for(account))
+        auth = self.headers_for(account)
+        sending = _Sending(self._http, method, path, query, headers, form, file, body, auth)
         for attempt in range(1, self.timing.attempts + 1):
             self.budget.spend(sending.request, cleaning=cleaning)
             self._pace.wait(sending.request)
             for announce in self.announced:
                 announce(sending.request)
             started, clock = time.time(), time.monotonic()
-            answer, trouble, delivered = self._exchange(sending)
+            answer, trouble, delivered = self._exchange(sending, enough or _never)
             self._silent = 0 if answer else self._silent + 1
             doubtful = method == "POST" and delivered and (answer is None or answer.status >= 500)
             repeatable = method in IDEMPOTENT or not delivered or look is not None
@@ -193,14 +198,16 @@ class Client:
         troubled = trouble is not None or (answer is not None and answer.status >= 500)
         return backoff if troubled and repeatable else None
 
-    def _exchange(self, sending: "_Sending") -> tuple[Answer | None, str | None, bool]:
+    def _exchange(
+        self, sending: "_Sending", enough: Callable[[bytes], bool]
+    ) -> tuple[Answer | None, str | None, bool]:
         """Give the answer, or the trouble, and whether the request may have arrived."""
         self._http.cookies.clear()
         seconds = self.timing.whole + sending.request.body_bytes / SLOWEST
         deadline = Deadline(self._connection, seconds)
         try:
             with deadline, sending.stream(self._connection) as response:
-                return self._read(response, deadline), None, True
+                return self._read(response, deadline, enough), None, True
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return None, f"cannot connect: {_words(error)}", False
         except httpx.TimeoutException as error:
@@ -213,7 +220,7 @@ class Client:
             # What a hostile answer makes the HTTP library stumble over is trouble, not our crash.
             return None, f"unreadable answer: {_words(error)}", True
 
-    def _read(self, response: httpx.Response, deadline: Deadline) -> Answer:
+    def _read(self, response: httpx.Response, deadline: Deadline, enough: Callable[[bytes], bool]) -> Answer:
         body = bytearray()
         cut = False
         try:
@@ -221,6 +228,8 @@ class Client:
                 body += piece
                 if len(body) > self.max_body:
                     cut = True
+                    break
+                if enough(piece):
                     break
         except httpx.HTTPError:
             # What came in time is kept; it is not the whole answer.
@@ -248,10 +257,13 @@ class _Sending:
         headers: Pairs,
         form: Pairs,
         file: FormFile | None,
+        body: str | None,
         auth: dict[str, str],
     ) -> None:
         self._http = http
         self._file = file
+        if body is not None:
+            auth = {**auth, "content-type": "application/json"}
         given = {name.lower() for name, _ in headers}
         pairs = [*((k, v) for k, v in auth.items() if k not in given), *headers]
         self._arguments: dict[str, Any] = {"headers": pairs}
@@ -260,6 +272,8 @@ class _Sending:
             self._arguments["files"] = [(name, (None, value.encode())) for name, value in form] + (
                 [(file.field, (file.filename, file.content))] if file else []
             )
+        if body is not None:
+            self._arguments["content"] = body.encode()
         self._method = method
         self._url = path + ("?" + urlencode(query, quote_via=quote) if query else "")
         parts = [Part(name=name, size=len(value.encode()), text=value) for name, value in form]
@@ -271,7 +285,8 @@ class _Sending:
             query=query,
             headers=tuple(pairs),
             parts=tuple(parts),
-            body_bytes=sum(part.size for part in parts),
+            body=body,
+            body_bytes=sum(part.size for part in parts) + len((body or "").encode()),
         )
 
     @contextlib.contextmanager
@@ -282,6 +297,10 @@ class _Sending:
         told = {"trace": connection}
         with self._http.stream(self._method, self._url, extensions=told, **self._arguments) as response:
             yield response
+
+
+def _never(_: bytes) -> bool:
+    return False
 
 
 def _retry_after(answer: Answer) -> float:

@@ -5,10 +5,10 @@ under the clause of that property, whichever test happened to send the request.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 import jsonschema_rs
@@ -16,7 +16,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from conformance import specs
+from conformance import events, specs
 from conformance.exchange import Answer, Exchange, NotJson, Request
 from conformance.verdicts import Finding, Verdict
 
@@ -107,26 +107,34 @@ class Contract:
         return self._judge_body(exchange, answer, response)
 
     def _judge_body(self, exchange: Exchange, answer: Answer, response: dict[str, Any]) -> Judgement:
-        media_type, content = next(iter(response["content"].items()))
-        if answer.media_type != media_type:
+        contents = response["content"]
+        content = contents.get(answer.media_type)
+        if content is None:
             actual = answer.header("content-type") or "no Content-Type"
-            return _defect(exchange, content["x-clause"], f"the media type {media_type}", actual)
+            clause = next(iter(contents.values()))["x-clause"]
+            return _defect(exchange, clause, f"the media type {' or '.join(contents)}", actual)
+        measured = {UNDOCUMENTED, content["x-clause"], response["x-clause"]}
+        # A body without a schema is whatever was stored.
+        if "schema" not in content:
+            return Judgement(measured=frozenset(measured))
         schema = self._resolve(content["schema"])
         try:
-            value = answer.json()
+            values = _values(answer)
         except NotJson as error:
             clause = clause_of(schema, "type") or UNDOCUMENTED
             return _defect(exchange, clause, "a body that is one JSON value", str(error))
         violations: dict[Finding, None] = {}
-        fast, precise = self._validators(content["schema"]["$ref"])
-        if not fast.is_valid(value):
-            # jsonschema gives one error a missing property without naming it: _violations names them all.
-            errors = sorted(islice(precise.iter_errors(value), MOST_ERRORS), key=_place)
-            violations = dict.fromkeys(
-                finding for error in errors for finding in _violations(exchange, error)
-            )
-        measured = {UNDOCUMENTED, content["x-clause"], response["x-clause"], *self._measured(schema, value)}
+        for value in values:
+            violations |= dict.fromkeys(self._violations(exchange, content["schema"]["$ref"], value))
+            measured |= set(self._measured(schema, value))
         return Judgement(violations=tuple(violations), measured=frozenset(measured))
+
+    def _violations(self, exchange: Exchange, reference: str, value: Any) -> Iterator[Finding]:
+        fast, precise = self._validators(reference)
+        if not fast.is_valid(value):
+            # jsonschema gives one error a missing property without naming it: _named names them all.
+            for error in sorted(islice(precise.iter_errors(value), MOST_ERRORS), key=_place):
+                yield from _named(exchange, error)
 
     def _validators(self, reference: str) -> tuple[jsonschema_rs.Draft202012Validator, Draft202012Validator]:
         """Give a quick validator, for most answers are lawful, and one that says what is wrong and where."""
@@ -206,7 +214,19 @@ def _operations(document: dict[str, Any]) -> Iterator[Operation]:
                 )
 
 
-def _violations(exchange: Exchange, error: ValidationError) -> Iterator[Finding]:
+def _values(answer: Answer) -> Iterable[Any]:
+    """Give the JSON values that a body holds: one, or those of its events up to the one that says done.
+
+    Raises:
+        NotJson: one of them is not.
+    """
+    if answer.media_type != events.MEDIA_TYPE:
+        return (answer.json(),)
+    found, _ = events.events(answer.body)
+    return [event.value() for event in takewhile(lambda event: not event.done, found)]
+
+
+def _named(exchange: Exchange, error: ValidationError) -> Iterator[Finding]:
     schema: dict[str, Any] = error.schema if isinstance(error.schema, dict) else {}
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path)
     place = "".join(steps).lstrip(".") or "the answer"

@@ -26,13 +26,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What was sent, with secrets removed: `path` is relative to the base URL and percent-encoded."""
+    """What was sent, with secrets removed: `path` is relative to the base URL and percent-encoded.
+
+    `body` is the text of a body that is no form.
+    """
 
     method: str
     path: str
     query: Pairs = ()
     headers: Pairs = ()
     parts: tuple[Part, ...] = ()
+    body: str | None = None
     body_bytes: int = 0
 
     def part(self, name: str) -> Part | None:
@@ -42,6 +46,14 @@ class Request:
     def parameter(self, name: str) -> str | None:
         """Give the last query value of that name, if one was sent."""
         return dict(self.query).get(name)
+
+    def json(self) -> dict[str, Any]:
+        """Give the JSON object that was sent, or an empty one where there was none."""
+        try:
+            value = decode((self.body or "").encode())
+        except NotJson:
+            return {}
+        return value if isinstance(value, dict) else {}
 
     @property
     def is_upload(self) -> bool:

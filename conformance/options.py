@@ -51,6 +51,12 @@ def add(parser: pytest.Parser) -> None:
         default="",
         help="documented, off, or requests a second (default: documented; off for the mock)",
     )
+    option(
+        "--billable",
+        choices=["auto", "yes", "no"],
+        default="auto",
+        help="whether requests that cost money may be sent (default: auto, on the mock and this machine alone)",
+    )
     for name, what in (
         ("requests", "requests"),
         ("uploads", "uploads"),
@@ -92,6 +98,8 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
         pace=name,
         caps=Caps(requests=option.budget_requests, uploads=option.budget_uploads, bytes=option.budget_bytes),
         deviations=deviations.read(option.deviations) if option.deviations else (),
+        billable=option.billable == "yes"
+        or (option.billable == "auto" and (target.builtin or target.loopback)),
     )
     if (option.breach or option.weather) and not target.builtin:
         raise UsageError("--breach and --weather are for the built-in mock: start others with them yourself.")

@@ -70,6 +70,7 @@ class Redactor:
             # Without an account there is no secret to hide, and the header may be the very point.
             headers=self._headers(request.headers, hide=exchange.account != "none"),
             parts=tuple(self._part(part) for part in request.parts),
+            body=None if request.body is None else self.text(request.body),
             body_bytes=request.body_bytes,
         )
         trouble = self.text(exchange.trouble) if exchange.trouble else None

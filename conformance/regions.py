@@ -11,6 +11,15 @@ BASE_PATH = "/compatible-mode/v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lack:
+    """A chapter that a region does not offer, and which source says so in which section."""
+
+    chapter: str
+    document: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
     """One deployment: `host` is the classic one, `workspace_host` has a place for the workspace id."""
 
@@ -19,6 +28,7 @@ class Region:
     host: str
     workspace_host: str
     offers: tuple[str, ...]
+    lacks: tuple[Lack, ...] = ()
 
     def base_url(self, workspace: str = "") -> str:
         """Give the base URL of the API, on the workspace's own host if one is named."""
@@ -46,6 +56,7 @@ def region(name: str) -> Region:
 
 def _region(name: str, row: dict[str, Any]) -> Region:
     try:
-        return Region(**{**row, "id": name, "offers": tuple(row["offers"])})
+        lacks = tuple(Lack(**lack) for lack in row.get("lacks", ()))
+        return Region(**{**row, "id": name, "offers": tuple(row["offers"]), "lacks": lacks})
     except (TypeError, KeyError) as error:
         raise SpecsError(f"regions.toml: {name}: {error}.") from error

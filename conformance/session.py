@@ -22,6 +22,7 @@ from conformance.files import Files
 from conformance.laws.ruling import Law
 from conformance.pacing import Pace
 from conformance.recorder import Recorder, Redactor
+from conformance.regions import region
 from conformance.resources import Resources
 from conformance.runs import ClauseRow, Footer, Header, Run, Totals, clause_row
 from conformance.targets import Target
@@ -45,6 +46,7 @@ class Settings:
     caps: Caps = field(default_factory=Caps)
     deviations: tuple[Deviation, ...] = ()
     lag: float = 10.0
+    billable: bool = False
 
 
 class Session:
@@ -91,6 +93,8 @@ class Session:
             return f"profile: only --profile={clause.profile} exercises it"
         if clause.key == "other-region" and not (self.target.other_region_key or self.target.builtin):
             return "no key: a key of the other region is shown to a live host only by its owner"
+        if clause.billable and not self.settings.billable:
+            return "not billable: --billable=yes lets a run on a live target spend tokens"
         return ""
 
     def judged(self) -> tuple[Finding, ...]:
@@ -189,7 +193,7 @@ class Session:
         wanted = selected is None or clause.id in selected
         required = clause.level == "must" and not reason and (wanted or bool(self.obstacle))
         if self.target.region not in clause.regions:
-            verdict, reason = Verdict.ABSENT, f"{self.target.region} does not offer it"
+            verdict, reason = Verdict.ABSENT, self._lack(clause)
         elif self.obstacle and not found:
             verdict, reason = Verdict.UNPROVEN, self.obstacle
         elif not found:
@@ -206,6 +210,16 @@ class Session:
             required=required,
             findings=tuple(found),
         )
+
+    def _lack(self, clause: Clause) -> str:
+        """Say that the region does not offer it, and who says so."""
+        where = region(self.target.region)
+        words = f"{where.name} does not offer it"
+        for lack in where.lacks:
+            if lack.chapter == clause.chapter:
+                source = self.registry.sources[lack.document]
+                words += f": {source.title} ({source.date}), {lack.section}"
+        return words
 
     def _row(self, ruling: Ruling) -> ClauseRow:
         numbers: dict[int, None] = {}

@@ -9,7 +9,7 @@ import pytest
 from conformance.blobs import Blob
 from conformance.client import FormFile
 
-from .loopback import QUICK, Loopback, Received, answer, client_of
+from .loopback import KEY, QUICK, Loopback, Received, Speaker, answer, client_of
 
 FORM = (("purpose", "file-extract"),)
 
@@ -76,3 +76,35 @@ def test_a_large_file_is_streamed_with_its_right_length_each_time() -> None:
     assert exchange.request.body_bytes == size + len("file-extract")
     expected = (b"conformance\n" * (size // 12 + 1))[:size]
     assert bodies == [("big.txt", expected), ("big.txt", expected)]
+
+
+def test_a_json_body_arrives_and_is_kept_without_the_key() -> None:
+    body = '{"model":"qwen-long","note":"' + KEY + '"}'
+    with Loopback(answer()) as server:
+        client = client_of(server)
+        exchange = client.send("POST", "/chat/completions", body=body)
+        client.close()
+        (request,) = server.received
+    assert request.body == body.encode()
+    assert request.headers["content-type"] == "application/json"
+    assert exchange.request.json() == {"model": "qwen-long", "note": "[redacted]"}
+    assert exchange.request.body_bytes == len(body)
+
+
+def test_a_reader_that_has_enough_leaves_the_rest() -> None:
+    seen: list[bytes] = []
+
+    def enough(piece: bytes) -> bool:
+        seen.append(piece)
+        return b"stop" in b"".join(seen)
+
+    def endless(speaker: Speaker) -> None:
+        speaker.say(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: stop\n\n")
+        speaker.wait_for_the_peer()
+
+    with Loopback(endless) as server:
+        client = client_of(server)
+        exchange = client.send("GET", "/files", enough=enough)
+        client.close()
+    assert exchange.answer
+    assert exchange.answer.body == b"data: stop\n\n"

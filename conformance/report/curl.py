@@ -62,7 +62,7 @@ def arguments(exchange: Exchange, base_url: str) -> tuple[str, ...]:
         *_key(exchange),
         *(f"-H {shlex.quote(header)}" for header in _headers(request)),
         *(_part(part) for part in request.parts),
-        *(["--data-binary @body"] if request.body_bytes and not request.parts else []),
+        *_body(request),
     )
 
 
@@ -100,6 +100,12 @@ def _headers(request: Request) -> tuple[str, ...]:
     kept = [(_seen(name), _seen(value)) for name, value in request.headers if name.lower() not in own]
     # To curl a name without a value means "leave this header out"; a semicolon means "send it empty".
     return tuple(f"{name}: {value}" if value.strip() else f"{name};" for name, value in kept)
+
+
+def _body(request: Request) -> tuple[str, ...]:
+    if request.body is not None:
+        return (f"--data-raw {shlex.quote(_seen(request.body))}",)
+    return ("--data-binary @body",) if request.body_bytes and not request.parts else ()
 
 
 def _part(part: Part) -> str:

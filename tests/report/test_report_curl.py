@@ -171,3 +171,17 @@ def test_real_curl_sends_the_same_file_name(name: str, sent: bytes, tmp_path: Pa
     assert Witness.seen.startswith(b"/compatible-mode/v1/files\n")
     assert sent in Witness.seen
     assert b"file-extract" in Witness.seen
+
+
+def test_a_json_body_is_sent_again_as_it_was() -> None:
+    body = '{"model":"qwen-long","messages":[{"role":"user","content":"it\'s $HOME"}]}'
+    request = Request(
+        method="POST",
+        path="/chat/completions",
+        headers=(("content-type", "application/json"),),
+        body=body,
+        body_bytes=len(body),
+    )
+    words = shlex.split(curl(Exchange(number=1, request=request), "http://h/v1"))
+    assert words[words.index("--data-raw") + 1] == body
+    assert "-X" not in words
