@@ -1,5 +1,7 @@
 """Server-sent events, however they are cut on their way."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ def test_a_stream_is_cut_at_empty_lines_whatever_ends_a_line() -> None:
 def test_pieces_give_the_events_of_the_whole(cuts: list[int]) -> None:
     reader = Events()
     places = [0, *sorted(cuts), len(STREAM)]
-    found = [event for i, j in zip(places, places[1:], strict=False) for event in reader.feed(STREAM[i:j])]
+    found = [event for i, j in itertools.pairwise(places) for event in reader.feed(STREAM[i:j])]
     assert tuple(found) == FOUND
     assert not reader.rest
 
