@@ -11,6 +11,7 @@ What is so: frozen values
     regions.py      the regions and their hosts
     exchange.py     request, answer, exchange: the wire as values
     events.py       the events of a stream
+    replies.py      what the chat answered, whole or in pieces
     verdicts.py     verdict, finding, ruling, exit status
     runs.py         a run to and from JSON lines
     targets.py      --target in words, and whose keys it has
@@ -19,7 +20,7 @@ Measuring
     contract.py     does an answer agree with openapi.yaml?
     times.py        the four ways to write a filter's time
     trace.py        a sequence of exchanges seen as what happened to files
-    laws/           laws over a trace: pages, filters, identity, life, refusals
+    laws/           laws over a trace: pages, filters, identity, life, refusals, chat, streams
     expect.py       the assertions that the suite is written in
     marks.py        how a test says which clause it judges
 Speaking
@@ -30,12 +31,14 @@ Speaking
     client.py       sends a request, gives back an exchange
     wire.py         the time of a whole exchange and the size of a compressed body, bounded
     files.py        the Files API in verbs
+    chat.py         the chat in verbs
     preflight.py    is the target there, does it let us in, is it this API?
     session.py      one run in progress, from the first request to the ruling
 Making
     blobs.py        large files that exist nowhere
     documents.py    the smallest honest document of each format
     corpus.py       the files that a run uploads once and many tests judge
+    memos.py        small files that each say one word
     strategies.py   hypothesis: lawful queries of the list
     generated.py    schemathesis: requests derived from openapi.yaml
     zones.py        in which time zone does the target read times?

@@ -26,6 +26,8 @@ USER_AGENT = "model-studio-conformance"
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 # A body that leaves more slowly than this, in bytes a second, never arrives.
 SLOWEST = 65_536
+# How much is read at most, in bytes, behind what was enough.
+LEFTOVER = 65_536
 
 
 class Readable(Protocol):
@@ -125,14 +127,17 @@ class Client:
         cleaning: bool = False,
         look: Callable[[], None] | None = None,
         enough: Callable[[bytes], bool] | None = None,
+        linger: float = 0.0,
+        again: bool = False,
     ) -> Exchange:
         """Send one request, with a form or with a JSON body; where trouble struck, repeat it as far as that is lawful.
 
-        `enough` is told each piece of the body as it comes, and says whether the rest need not be read.
+        `enough` is told each piece of the body as it comes, and says whether the rest need not be read; what
+        follows within `linger` seconds is kept all the same.
 
         What may be repeated: a request that was never delivered; one answered 429; a GET or DELETE
-        after silence or a server error; and a POST that may have been done, if the caller gives `look`,
-        which finds and undoes what the attempt before it left.
+        after silence or a server error; a POST after a server error, if the caller says `again`; and a POST
+        that may have been done, if the caller gives `look`, which finds and undoes what the attempt before it left.
 
         Raises:
             OutOfBudget: a cap of the run forbids the request.
@@ -148,10 +153,12 @@ class Client:
             for announce in self.announced:
                 announce(sending.request)
             started, clock = time.time(), time.monotonic()
-            answer, trouble, delivered = self._exchange(sending, enough or _never)
+            answer, trouble, delivered = self._exchange(sending, enough or _never, linger)
             self._silent = 0 if answer else self._silent + 1
             doubtful = method == "POST" and delivered and (answer is None or answer.status >= 500)
-            repeatable = method in IDEMPOTENT or not delivered or look is not None
+            repeatable = (
+                method in IDEMPOTENT or not delivered or look is not None or (again and answer is not None)
+            )
             wait = self._wait(answer, trouble, attempt, repeatable=repeatable)
             with self._lock:
                 self._number += 1
@@ -199,7 +206,7 @@ class Client:
         return backoff if troubled and repeatable else None
 
     def _exchange(
-        self, sending: "_Sending", enough: Callable[[bytes], bool]
+        self, sending: "_Sending", enough: Callable[[bytes], bool], linger: float
     ) -> tuple[Answer | None, str | None, bool]:
         """Give the answer, or the trouble, and whether the request may have arrived."""
         self._http.cookies.clear()
@@ -207,7 +214,7 @@ class Client:
         deadline = Deadline(self._connection, seconds)
         try:
             with deadline, sending.stream(self._connection) as response:
-                return self._read(response, deadline, enough), None, True
+                return self._read(response, deadline, enough, linger), None, True
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return None, f"cannot connect: {_words(error)}", False
         except httpx.TimeoutException as error:
@@ -220,22 +227,30 @@ class Client:
             # What a hostile answer makes the HTTP library stumble over is trouble, not our crash.
             return None, f"unreadable answer: {_words(error)}", True
 
-    def _read(self, response: httpx.Response, deadline: Deadline, enough: Callable[[bytes], bool]) -> Answer:
+    def _read(
+        self, response: httpx.Response, deadline: Deadline, enough: Callable[[bytes], bool], linger: float
+    ) -> Answer:
         body = bytearray()
         cut = False
-        try:
-            for piece in pieces(response):
-                body += piece
-                if len(body) > self.max_body:
-                    cut = True
-                    break
-                if enough(piece):
-                    break
-        except httpx.HTTPError:
-            # What came in time is kept; it is not the whole answer.
-            if not deadline.passed:
-                raise
-            cut = True
+        most = self.max_body
+        with contextlib.ExitStack() as lingering:
+            rest: Deadline | None = None
+            try:
+                for piece in pieces(response):
+                    body += piece
+                    if len(body) > most:
+                        cut = rest is None
+                        break
+                    if rest is None and enough(piece):
+                        if not linger:
+                            break
+                        rest = lingering.enter_context(Deadline(self._connection, linger))
+                        most = min(most, len(body) + LEFTOVER)
+            except httpx.HTTPError:
+                # What came in time is kept; it is not the whole answer, unless it was enough before.
+                if rest is None and not deadline.passed:
+                    raise
+                cut = rest is None
         headers = tuple(
             (name.decode("ascii", "replace"), value.decode("utf-8", "replace"))
             for name, value in response.headers.raw

@@ -19,8 +19,15 @@ from conformance.outcomes import EVIDENCE, clauses_of, finding, speak
 from conformance.session import Session
 from conformance.verdicts import ExitStatus
 
-# Whatever may delete a file comes when no test needs it any more, judgement of all traffic when all was sent.
-LAST = ("test_authentication", "test_deletion", "test_generated", "test_traffic")
+# What costs money is asked for when what costs nothing has been; whatever may delete a file comes when no test needs it any more, judgement of all traffic when all was sent.
+LAST = (
+    "test_chat",
+    "test_documents",
+    "test_authentication",
+    "test_deletion",
+    "test_generated",
+    "test_traffic",
+)
 SUITE = Path(__file__).parent / "suite"
 STARTED = pytest.StashKey[Session]()
 CLOSING = pytest.StashKey[contextlib.ExitStack]()

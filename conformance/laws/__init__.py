@@ -9,16 +9,18 @@ They speak of the files that the trace itself created; files of others may come 
     filters    purposes and times
     life       what is deleted, and what is not
     refusals   server errors and secrets
+    chat       what is asked and what is answered
+    stream     an answer in pieces
 """
 
-from conformance.laws import filters, identity, life, listing, refusals
+from conformance.laws import chat, filters, identity, life, listing, refusals, stream
 from conformance.laws.ruling import Law
 from conformance.trace import Trace
 from conformance.verdicts import Finding
 
 LAWS: tuple[Law, ...] = tuple(
     value
-    for module in (identity, listing, filters, life, refusals)
+    for module in (identity, listing, filters, life, refusals, chat, stream)
     for value in vars(module).values()
     if isinstance(value, Law)
 )

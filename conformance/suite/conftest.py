@@ -4,11 +4,13 @@ import pytest
 from hypothesis import Phase, settings
 
 from conformance import corpus as corpora
-from conformance import expect
+from conformance import expect, memos
+from conformance.chat import Chat
 from conformance.corpus import Corpus, Sent, Small
 from conformance.exchange import Exchange
 from conformance.expect import Unproven, answered, describe
 from conformance.files import Files
+from conformance.memos import Memo
 from conformance.session import Session
 from conformance.trace import Traversal
 from conformance.zones import Zones, discover
@@ -127,3 +129,24 @@ def full(conformance: Session, files: Files, kept: Corpus, small: Small) -> Exch
         if not exchange.succeeded:
             return exchange
     return files.upload(small("too many"), small.purpose)
+
+
+@pytest.fixture(scope="session")
+def chat(conformance: Session) -> Chat:
+    return Chat(conformance.client)
+
+
+@pytest.fixture(scope="session")
+def memo(files: Files, tag: str) -> list[Memo]:
+    """Three files to be asked about."""
+    sent = memos.upload(files, tag, 3)
+    for each in sent:
+        if not each.id:
+            raise Unproven(f"it needs files to ask about, and an upload got {describe(each.exchange)}")
+    return sent
+
+
+@pytest.fixture(scope="session")
+def settled_by(conformance: Session, memo: list[Memo]) -> float:
+    """The time from which no lag excuses a refusal of those files."""
+    return memos.settled(memo, conformance.settings.lag)
