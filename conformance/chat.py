@@ -10,7 +10,7 @@ from conformance.exchange import Exchange
 from conformance.replies import LONG, PATH, Hearing, most_pieces
 
 # Enough for every answer that is asked for, and a bound on what a talkative model costs.
-MOST_TOKENS = 256
+MOST_TOKENS = 320
 # Seconds for which more may still come behind the end of a stream.
 MOMENT = 0.5
 USAGE: Mapping[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
