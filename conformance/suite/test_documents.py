@@ -11,7 +11,7 @@ from conformance.files import Files
 from conformance.marks import clause
 from conformance.memos import Memo
 from conformance.replies import DOC, read
-from conformance.suite.test_chat import WORD, WORDS, recalled, told, tries
+from conformance.suite.test_chat import WORD, WORDS, heard, recalled, told, tries
 from conformance.suite.test_retrieval import strangers
 
 FENCE = "```"
@@ -21,7 +21,7 @@ JSON = asking('Give the code word of the document as a JSON object {"code_word":
 @pytest.fixture(scope="session")
 def examined(chat: Chat, memo: list[Memo], settled_by: float) -> Exchange:
     """A question about one file: the twin of every one that must be refused."""
-    return chat.ask(ROLE, naming(memo[0].id), WORD, model=DOC, settled=settled_by)
+    return heard(tries(chat, ROLE, naming(memo[0].id), WORD, model=DOC, settled=settled_by))
 
 
 @clause("documents.answered")
