@@ -9,6 +9,10 @@ from conformance.clauses import Clause, Level, Profile, registry
 from conformance.errors import UsageError
 from conformance.verdicts import ExitStatus
 
+USUAL = "intl"
+# Where every chapter is offered.
+FULLEST = "cn"
+
 
 def clauses(name: str) -> int:
     """List the clauses; one alone with everything that it cites."""
@@ -68,11 +72,17 @@ def trials_of(names: Sequence[str]) -> list[matrix.Trial]:
         matrix.Trial(
             names=(breach.name,),
             clauses=(breach.clause,),
+            region=_region(known[breach.clause]),
             profile=max(Profile.STANDARD, known[breach.clause].profile, key=list(Profile).index),
         )
         for breach in BREACHES.values()
     ]
     return _chosen(rows, names, lambda row: {row.name, *row.clauses, *map(_chapter, row.clauses)})
+
+
+def _region(clause: Clause) -> str:
+    """Choose a region that offers what a clause is about."""
+    return USUAL if USUAL in clause.regions else clause.regions[0]
 
 
 def pairs_of(trials: Sequence[matrix.Trial], count: int, seed: int) -> list[matrix.Trial]:
@@ -86,11 +96,16 @@ def pairs_of(trials: Sequence[matrix.Trial], count: int, seed: int) -> list[matr
     found: list[matrix.Trial] = []
     while single and len(found) < count:
         one = single.pop()
-        other = next((each for each in single if each.clauses != one.clauses), None)
+        mates = (each for each in single if each.clauses != one.clauses and each.region == one.region)
+        other = next(mates, None)
         if other is None:
             break
         single.remove(other)
-        found.append(matrix.Trial(names=one.names + other.names, clauses=one.clauses + other.clauses))
+        found.append(
+            matrix.Trial(
+                names=one.names + other.names, clauses=one.clauses + other.clauses, region=one.region
+            )
+        )
     if len(found) < count:
         raise UsageError(f"--pairs={count} are more than {len(trials)} breaches give.")
     return found
@@ -100,7 +115,7 @@ def weathers(names: Sequence[str]) -> list[matrix.Trial]:
     """Give the weathers of those names; all where none is named."""
     from conformance.mock.weather import WEATHER
 
-    rows = [matrix.Trial(names=(name,), option="--weather") for name in WEATHER]
+    rows = [matrix.Trial(names=(name,), option="--weather", region=FULLEST) for name in WEATHER]
     return _chosen(rows, names, lambda row: {row.name})
 
 
