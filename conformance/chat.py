@@ -82,7 +82,7 @@ def is_parsing(exchange: Exchange) -> bool:
     """Whether a file is not parsed yet: no code says so, only these words."""
     error = exchange.mapping().get("error")
     message = error.get("message") if isinstance(error, dict) else None
-    return exchange.status == 400 and isinstance(message, str) and "parsing in progress" in message.lower()
+    return _is_refused(exchange) and isinstance(message, str) and "parsing in progress" in message.lower()
 
 
 def naming(*ids: str) -> Message:

@@ -9,7 +9,6 @@ from conformance.clauses import Clause, Level, Profile, registry
 from conformance.errors import UsageError
 from conformance.verdicts import ExitStatus
 
-USUAL = "intl"
 # Where every chapter is offered.
 FULLEST = "cn"
 
@@ -72,17 +71,12 @@ def trials_of(names: Sequence[str]) -> list[matrix.Trial]:
         matrix.Trial(
             names=(breach.name,),
             clauses=(breach.clause,),
-            region=_region(known[breach.clause]),
+            region=known[breach.clause].regions[-1],
             profile=max(Profile.STANDARD, known[breach.clause].profile, key=list(Profile).index),
         )
         for breach in BREACHES.values()
     ]
     return _chosen(rows, names, lambda row: {row.name, *row.clauses, *map(_chapter, row.clauses)})
-
-
-def _region(clause: Clause) -> str:
-    """Choose a region that offers what a clause is about."""
-    return USUAL if USUAL in clause.regions else clause.regions[0]
 
 
 def pairs_of(trials: Sequence[matrix.Trial], count: int, seed: int) -> list[matrix.Trial]:

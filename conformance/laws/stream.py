@@ -41,9 +41,9 @@ def all_chunks_are_of_one_answer(trace: Trace) -> Iterator[Finding]:
     "chat.stream-role",
 )
 def the_assistant_speaks_first(trace: Trace) -> Iterator[Finding]:
-    """The first chunk of a stream names the role of who speaks."""
+    """The first chunk of a stream that has a choice names the role of who speaks."""
     for reply in streams(trace):
-        delta = choice(reply.pieces[0]).get("delta")
+        delta = next((choice(piece).get("delta") for piece in reply.pieces if piece.get("choices")), None)
         role = delta.get("role") if isinstance(delta, dict) else None
         if role == "assistant":
             yield held("chat.stream-role", reply.exchange)

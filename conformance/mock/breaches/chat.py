@@ -261,38 +261,40 @@ class ChatReadsTheFirstHundred(Lawful):
 class ChatIgnoresPlainText(Lawful):
     """Reads no document that stands in a message, unless it is JSON."""
 
-    def texts(self, conversation: Conversation) -> list[str]:
-        return [text for text in super().texts(conversation) if _is_json(text)]
+    def conversation(self, body: Body, models: Mapping[str, Model]) -> Conversation:
+        conversation = super().conversation(body, models)
+        return _without(conversation, [text for text in conversation.texts if not _is_json(text)])
 
 
 @breach("chat.plain-text")
 class ChatRefusesPlainText(Lawful):
     """Refuses a document that stands in a message, unless it is JSON."""
 
-    def texts(self, conversation: Conversation) -> list[str]:
-        texts = super().texts(conversation)
-        if not all(map(_is_json, texts)):
+    def conversation(self, body: Body, models: Mapping[str, Model]) -> Conversation:
+        conversation = super().conversation(body, models)
+        if not all(map(_is_json, conversation.texts)):
             raise refusals.bad_input("Input error.")
-        return texts
+        return conversation
 
 
 @breach("chat.json-text")
 class ChatIgnoresJsonText(Lawful):
     """Reads no document that is written as JSON."""
 
-    def texts(self, conversation: Conversation) -> list[str]:
-        return [text for text in super().texts(conversation) if not _is_json(text)]
+    def conversation(self, body: Body, models: Mapping[str, Model]) -> Conversation:
+        conversation = super().conversation(body, models)
+        return _without(conversation, [text for text in conversation.texts if _is_json(text)])
 
 
 @breach("chat.json-text")
 class ChatRefusesJsonText(Lawful):
     """Refuses a document that is written as JSON."""
 
-    def texts(self, conversation: Conversation) -> list[str]:
-        texts = super().texts(conversation)
-        if any(map(_is_json, texts)):
+    def conversation(self, body: Body, models: Mapping[str, Model]) -> Conversation:
+        conversation = super().conversation(body, models)
+        if any(map(_is_json, conversation.texts)):
             raise refusals.bad_input("Input error.")
-        return texts
+        return conversation
 
 
 def documents(behaviour: Lawful, account: str) -> list[str]:
@@ -322,6 +324,12 @@ def _keeping(conversation: Conversation, *, of_neighbours: slice) -> Conversatio
     return replace(
         conversation, messages=tuple(each for row in rows for each in row[of_neighbours] or row[:1])
     )
+
+
+def _without(conversation: Conversation, texts: Sequence[str]) -> Conversation:
+    """Leave out the messages that say one of these texts."""
+    messages = (each for each in conversation.messages if each.content not in texts)
+    return replace(conversation, messages=tuple(messages))
 
 
 def _is_json(text: str) -> bool:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from itertools import accumulate, chain, count, repeat
+from itertools import accumulate, chain, repeat
 from typing import Any
 
 from conformance.mock.chat import Conversation
@@ -15,6 +15,8 @@ from conformance.mock.records import Body, Flow
 
 Piece = dict[str, Any]
 Course = Callable[[list[Piece]], Iterable[Piece]]
+# More events than anyone waits for.
+FOREVER = 20_000
 
 
 @breach("chat.stream")
@@ -166,7 +168,7 @@ def _bare(event: bytes) -> bytes:
 
 def _counting(events: list[bytes]) -> Iterable[bytes]:
     yield events[0]
-    for number in count():
+    for number in range(FOREVER):
         yield events[1].replace(b'"content":"', f'"content":"{number} '.encode(), 1)
 
 
@@ -183,8 +185,8 @@ ENDINGS: tuple[tuple[str, str, str, Ending], ...] = (
     ("chat.chunk", "event-in-a-list", "wraps each event in a list", lambda events: [*(b"data: [" + event[6:].strip() + b"]\n\n" for event in events[:-1]), DONE]),
     ("chat.chunk", "bare-text", "sends the bare text of each piece", lambda events: [*(_bare(event) for event in events[:-1]), DONE]),
     ("chat.chunk", "twice-encoded", "sends each event as JSON within a JSON string", lambda events: [*(b"data: " + json.dumps(event[6:].decode().strip()).encode() + b"\n\n" for event in events[:-1]), DONE]),
-    ("chat.stream-ends", "repeats-itself-for-ever", "goes on saying the same", lambda events: chain(events[:2], repeat(events[1]))),
-    ("chat.stream-ends", "empty-for-ever", "goes on saying nothing", lambda events: chain(events[:-1], repeat(events[0]))),
+    ("chat.stream-ends", "repeats-itself-for-ever", "goes on saying the same", lambda events: chain(events[:2], repeat(events[1], FOREVER))),
+    ("chat.stream-ends", "empty-for-ever", "goes on saying nothing", lambda events: chain(events[:-1], repeat(events[0], FOREVER))),
     ("chat.stream-ends", "counts-for-ever", "goes on and on", _counting),
 )  # fmt: skip
 
