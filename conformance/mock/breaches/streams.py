@@ -174,7 +174,7 @@ def _counting(events: list[bytes]) -> Iterable[bytes]:
 
 ENDINGS: tuple[tuple[str, str, str, Ending], ...] = (
     ("chat.stream-done", "without-done", "ends without saying so", lambda events: events[:-1]),
-    ("chat.stream-done", "done-in-small-letters", "says done for its end", lambda events: [*events[:-1], b"data: done\n\n"]),
+    ("chat.chunk", "done-in-small-letters", "says done for its end", lambda events: [*events[:-1], b"data: done\n\n"]),
     ("chat.stream-done", "done-as-event", "names its end in the name of an event", lambda events: [*events[:-1], b"event: done\ndata: {}\n\n"]),
     ("chat.stream-done", "done-unfinished", "breaks off in the word that ends it", lambda events: [*events[:-1], b"data: [DO"]),
     ("chat.stream-behind", "usage-behind-the-end", "tells the usage behind its end", lambda events: [*events[:-2], events[-1], events[-2]]),
