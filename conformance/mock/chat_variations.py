@@ -24,7 +24,9 @@ class LeanChunks(Lawful):
         chunks = list(super().chunks(conversation, completion))
         *said, end = [_lean(chunk) for chunk in chunks if chunk["choices"]]
         counted = [_lean(chunk) for chunk in chunks if not chunk["choices"]]
-        return [*said[:-1], _with_reason(said[-1], end), *counted] if len(said) > 1 else [*said, end, *counted]
+        return (
+            [*said[:-1], _with_reason(said[-1], end), *counted] if len(said) > 1 else [*said, end, *counted]
+        )
 
 
 def _lean(chunk: Body) -> Body:
