@@ -6,12 +6,15 @@ from dataclasses import dataclass
 import pytest
 
 from conformance import expect, times
+from conformance.chat import ROLE, Chat, naming
 from conformance.corpus import Corpus, Small
 from conformance.exchange import Exchange
 from conformance.files import Files
 from conformance.laws.isolation import UNLESS, accounts_are_apart
 from conformance.marks import clause
+from conformance.memos import Memo
 from conformance.session import Session
+from conformance.suite.test_chat import GREETING, WORD, heard, tries
 from conformance.trace import Traversal
 
 # Further from now than any two zones are from each other.
@@ -93,6 +96,18 @@ def test_a_file_is_not_deleted_by_another_account(files: Files, foreign: tuple[F
         _is_refused(deletion, each.twin)
         expect.answered(still)
         expect.that(still.succeeded, "the file still there", expect.describe(still), deletion, still)
+
+
+@clause("isolation.use")
+def test_a_file_is_not_read_for_another_account(chat: Chat, memo: list[Memo], settled_by: float) -> None:
+    question = (ROLE, naming(memo[0].id), WORD)
+    twin = heard(tries(chat, *question, settled=settled_by))
+    if not expect.answered(twin).succeeded:
+        raise expect.Unproven(f"its own account cannot ask about the file either: {expect.describe(twin)}")
+    greeting = chat.ask(ROLE, GREETING, account="second")
+    if not expect.answered(greeting).succeeded:
+        raise expect.Unproven(f"the second account cannot ask at all: {expect.describe(greeting)}")
+    _is_refused(chat.ask(*question, account="second"), twin)
 
 
 @clause("isolation.cursor")

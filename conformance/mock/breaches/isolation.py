@@ -1,8 +1,9 @@
 """Breaches of the isolation chapter: an account reaches the files of another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from conformance.mock.documents import Model
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful
 from conformance.mock.records import Answer, Body, Call, Operation, Page, Query, Record
@@ -114,6 +115,34 @@ class ForeignDeletionPretended(Lawful):
             if record and record.account != account
             else super().delete(account, file_id)
         )
+
+
+@breach("isolation.use")
+class ChatReadsForAnyAccount(Lawful):
+    """Reads a file in a chat for whoever knows its id."""
+
+    def document(self, account: str, file_id: str) -> Record:
+        record = self.store.anywhere(file_id)
+        return super().document(record.account if record else account, file_id)
+
+
+@breach("isolation.use")
+class ChatReadsInTheFirstAccount(Lawful):
+    """Looks in a chat for files of the account that came first, too."""
+
+    def document(self, account: str, file_id: str) -> Record:
+        first = self.settings.account(self.settings.keys[0])
+        owner = account if self.store.get(account, file_id) else first
+        return super().document(owner, file_id)
+
+
+@breach("isolation.use")
+class ChatLeavesForeignFilesOut(Lawful):
+    """Answers without a file that is another account's."""
+
+    def documents(self, account: str, model: Model, file_ids: Sequence[str]) -> list[Record]:
+        theirs = [name for name in file_ids if self.store.anywhere(name) and not self.store.get(account, name)]
+        return super().documents(account, model, [name for name in file_ids if name not in theirs])
 
 
 def others(behaviour: Lawful, account: str) -> list[str]:
