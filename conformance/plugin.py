@@ -20,7 +20,7 @@ from conformance.session import Session
 from conformance.verdicts import ExitStatus
 
 # Whatever may delete a file comes when no test needs it any more, judgement of all traffic when all was sent.
-LAST = ("test_authentication", "test_deletion", "test_generated", "test_traffic")
+LAST = ("test_authentication", "test_deletion", "test_generated", "test_sdk", "test_traffic")
 SUITE = Path(__file__).parent / "suite"
 STARTED = pytest.StashKey[Session]()
 CLOSING = pytest.StashKey[contextlib.ExitStack]()
