@@ -15,11 +15,13 @@ What is so: frozen values
     runs.py         a run to and from JSON lines
     targets.py      --target in words, and whose keys it has
     deviations.py   known failures, as dated promises
+    explore.py      what exploring finds: cases, defects, candidates
 Measuring
     contract.py     does an answer agree with openapi.yaml?
     times.py        the four ways to write a filter's time
     trace.py        a sequence of exchanges seen as what happened to files
-    laws/           laws over a trace: pages, filters, identity, life, refusals
+    laws/           laws over a trace: pages, filters, identity, life, accounts, refusals
+    rates.py        what answers in time say of a limit
     expect.py       the assertions that the suite is written in
     marks.py        how a test says which clause it judges
 Speaking
@@ -30,6 +32,7 @@ Speaking
     client.py       sends a request, gives back an exchange
     sdk.py          the official OpenAI SDK on top of our client, and whether it can use an answer
     wire.py         the time of a whole exchange and the size of a compressed body, bounded
+    crew.py         several clients at once
     files.py        the Files API in verbs
     preflight.py    is the target there, does it let us in, is it this API?
     session.py      one run in progress, from the first request to the ruling
@@ -39,7 +42,11 @@ Making
     corpus.py       the files that a run uploads once and many tests judge
     strategies.py   hypothesis: lawful queries of the list
     generated.py    schemathesis: requests derived from openapi.yaml
+    probe.py        are the documented rates kept?
     zones.py        in which time zone does the target read times?
+    explore_steps.py    what a case of an exploration is made of
+    explore_sources.py  where such cases come from
+    explorer.py     explores: case after case until the time is up
 Judging and showing
     suite/          the conformance tests, one module a chapter
     mock/           a lawful server that never read the tests, and its breaches and weathers

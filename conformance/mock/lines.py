@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 from conformance.mock.settings import Limits
 
@@ -68,8 +69,8 @@ class Lines:
 
     def _judge(self, line: bytes) -> None:
         try:
-            entry = json.loads(line.decode(), parse_constant=_no_constant)
-        except (ValueError, RecursionError):
+            entry = parsed(line)
+        except ValueError:
             self._blame("json", "it is not JSON")
             return
         if not isinstance(entry, dict):
@@ -80,7 +81,7 @@ class Lines:
                 self._blame(kind, why)
                 return
         # A digest of the id, because an id may be as long as its line and fifty thousand are remembered.
-        custom_id = blake2b(entry["custom_id"].encode(errors="surrogatepass"), digest_size=12).digest()
+        custom_id = blake2b(entry["custom_id"].encode(), digest_size=12).digest()
         if custom_id in self._ids:
             self._blame("duplicate", "its custom_id was used before")
         self._ids.add(custom_id)
@@ -96,6 +97,21 @@ RULES: tuple[tuple[str, Callable[[object], bool], str], ...] = (
     ("url", lambda value: isinstance(value, str) and bool(value), "url must be a string"),
     ("body", lambda value: isinstance(value, dict), "body must be an object"),
 )
+
+
+def parsed(raw: bytes) -> Any:
+    """Read JSON.
+
+    Raises:
+        ValueError: it is none, or nobody could write it down again: half a surrogate pair is no text.
+    """
+    try:
+        value = json.loads(raw.decode(), parse_constant=_no_constant)
+        if b"\\u" in raw:
+            json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError as error:
+        raise ValueError(str(error)) from error
+    return value
 
 
 def _no_constant(name: str) -> None:

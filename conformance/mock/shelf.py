@@ -68,6 +68,11 @@ class Shelf:
         """Tell where the body of a file lies."""
         return self._bodies / file_id
 
+    def share(self, file_id: str, other: str) -> None:
+        """Keep a body under another name too, so that it outlives the file."""
+        self.path(other).unlink(missing_ok=True)
+        self.path(other).hardlink_to(self.path(file_id))
+
     def drop(self, file_id: str) -> None:
         """Remove a body."""
         self.path(file_id).unlink(missing_ok=True)
