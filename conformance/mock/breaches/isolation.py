@@ -141,7 +141,9 @@ class ChatLeavesForeignFilesOut(Lawful):
     """Answers without a file that is another account's."""
 
     def documents(self, account: str, model: Model, file_ids: Sequence[str]) -> list[Record]:
-        theirs = [name for name in file_ids if self.store.anywhere(name) and not self.store.get(account, name)]
+        theirs = [
+            name for name in file_ids if self.store.anywhere(name) and not self.store.get(account, name)
+        ]
         return super().documents(account, model, [name for name in file_ids if name not in theirs])
 
 
