@@ -324,6 +324,10 @@ def tell_isolation(teller: Teller) -> None:
             teller.ask("GET", f"/files?{query}", key=key)
         for file_id in (*own, *foreign):
             teller.ask("GET", f"/files/{file_id}", key=key)
+        for file_id in (own[0], foreign[0]):
+            named = [{"role": "system", "content": f"fileid://{file_id}"}, {"role": "user", "content": "?"}]
+            question = json.dumps({"model": "qwen-long", "messages": named}).encode()
+            teller.ask("POST", "/chat/completions", question, key, content_type="application/json")
         for file_id in (foreign[0], foreign[1]):
             teller.ask("DELETE", f"/files/{file_id}", key=key)
         teller.list()
