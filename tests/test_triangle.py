@@ -11,6 +11,7 @@ from conformance import matrix
 from conformance.clauses import Clause, Profile, registry
 from conformance.listings import trials_of
 from conformance.mock.breaches import BREACHES
+from conformance.regions import regions
 from tests.runs_of_the_suite import environment, run_suite
 
 JUDGED = [clause for clause in registry() if clause.level != "observed" and not clause.untestable]
@@ -21,23 +22,26 @@ class Marks:
         found = {item.nodeid: [name for mark in item.iter_markers("clause") for name in mark.args]
                  for item in session.items}
         print("MARKS" + json.dumps(found))
-sys.exit(pytest.main(["--pyargs", "conformance.suite", "--collect-only", "-q", "--profile=deep"], [Marks()]))
+arguments = ["--pyargs", "conformance.suite", "--collect-only", "-q", "--profile=deep", *sys.argv[1:]]
+sys.exit(pytest.main(arguments, [Marks()]))
 """
 
 
 @pytest.fixture(scope="module")
 def marks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """The clauses of each test of the suite."""
-    done = subprocess.run(
-        [sys.executable, "-c", COLLECT],
-        cwd=tmp_path_factory.mktemp("collect"),
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    line = next(line for line in done.stdout.splitlines() if line.startswith("MARKS"))
-    found: dict[str, list[str]] = json.loads(line.removeprefix("MARKS"))
+    """The clauses of each test of the suite, in whichever region it is exercised."""
+    found: dict[str, list[str]] = {}
+    for region in regions():
+        done = subprocess.run(
+            [sys.executable, "-c", COLLECT, f"--target=mock-{region}"],
+            cwd=tmp_path_factory.mktemp("collect"),
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        line = next(line for line in done.stdout.splitlines() if line.startswith("MARKS"))
+        found |= json.loads(line.removeprefix("MARKS"))
     return found
 
 
