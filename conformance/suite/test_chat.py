@@ -111,13 +111,15 @@ def unknown(chat: Chat, memo: list[Memo]) -> list[tuple[str, Exchange]]:
     return [(name, chat.ask(ROLE, naming(name), WORD)) for name in strangers(memo[0].id)]
 
 
-@pytest.fixture(scope="session")
-def many(files: Files, tag: str, memo: list[Memo]) -> list[Memo]:
-    """One file more than a request may name."""
+@pytest.fixture(scope="module")
+def many(files: Files, tag: str, memo: list[Memo]) -> Iterator[list[Memo]]:
+    """One file more than a request may name; deleted again, for a list so long is in the way of other chapters."""
     more = memos.upload(files, tag, MOST_FILES + 1 - len(memo), words="many")
     if not all(each.id for each in more):
         raise Unproven(f"it needs {MOST_FILES + 1} files, and not all uploads were accepted")
-    return [*memo, *more]
+    yield [*memo, *more]
+    for each in more:
+        files.delete(each.id)
 
 
 @clause("chat.answered")
