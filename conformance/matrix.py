@@ -103,6 +103,7 @@ def _context() -> ForkContext | SpawnContext:
 
 
 def _warm() -> None:
+    import hypothesis.configuration
     import schemathesis  # noqa: F401
     import uvicorn  # noqa: F401
 
@@ -111,8 +112,12 @@ def _warm() -> None:
     import conformance.report
     import conformance.suite
 
-    # schemathesis imports the larger half of itself when it is first asked for a case.
-    conformance.generated.cases("listFiles", "negative")
+    # schemathesis imports the larger half of itself when it is first asked for a case; these are always the same.
+    for operation in conformance.generated.OPERATIONS:
+        conformance.generated.covered(operation)
+        conformance.generated.cases(operation, "negative")
+    # What hypothesis was asked for before its plugin came is meant here, and no slow plugin.
+    hypothesis.configuration.notice_initialization_restarted(warn=False)
     if sdk.installed():
         importlib.import_module("openai")
     # A module that is there already is not rewritten once more in every child.
