@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
 from conformance import laws
+from conformance.batches import Batches, ended
 from conformance.budget import Budget, Caps
 from conformance.clauses import Clause, Profile, registry
 from conformance.client import Client, Timing
@@ -27,6 +28,7 @@ from conformance.resources import Resources
 from conformance.runs import ClauseRow, Footer, Header, Run, Totals, clause_row
 from conformance.targets import Target
 from conformance.trace import Trace
+from conformance.unfinished import Unfinished
 from conformance.verdicts import ExitStatus, Finding, Ruling, Verdict, exit_status, weigh
 
 KEPT_EXCHANGES = 12
@@ -73,6 +75,10 @@ class Session:
         self.client.announced.append(self.resources.expect)
         self.client.listeners.append(self.resources)
         self.files = Files(self.client, lag=settings.lag)
+        self.unfinished = Unfinished()
+        self.client.announced.append(self.unfinished.expect)
+        self.client.listeners.append(self.unfinished)
+        self.batches = Batches(self.client, self.files)
         self.zone: float | None = None
         self.tag = secrets.token_hex(4)
         self.obstacle = ""
@@ -120,6 +126,7 @@ class Session:
         """Delete what the run made, newest first; what cannot be deleted is named in `resources.leaked`."""
         self.client.test = "clean-up"
         with contextlib.suppress(TargetError):
+            self._stop()
             for name, account in self.resources.left:
                 self.files.delete(name, account=account, cleaning=True)
             if doubtful := self.resources.doubtful:
@@ -127,7 +134,20 @@ class Session:
                 self.budget.caps = Caps()
                 time.sleep(max(0.0, min(SETTLING, max(doubtful.values()) + SETTLING - time.time())))
                 self.files.undo(doubtful)
-        self.resources.leaked = tuple(name for name, _ in self.resources.left)
+        self.resources.leaked = tuple(name for name, _ in (*self.resources.left, *self.unfinished.files))
+
+    def _stop(self) -> None:
+        """Cancel the tasks that have not ended, and delete what tasks have written."""
+        if self.unfinished.doubtful:
+            self.batches.undo(self.unfinished.doubtful, cleaning=True)
+        running = [(name, account) for name, account in self.unfinished.left if account == "first"]
+        for name, account in running:
+            self.batches.cancel(name, account=account, cleaning=True)
+        if running:
+            names = [name for name, _ in running]
+            self.batches.wait(names, ended, within=SETTLING, cleaning=True)
+        for name, account in self.unfinished.files:
+            self.files.delete(name, account=account, cleaning=True)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -181,11 +201,12 @@ class Session:
         ]
 
     def _leak(self) -> str:
-        left = self.resources.leaked
-        return (
-            f"{len(left)} files could not be deleted and are still there: {', '.join(left[:5])}."
-            if left
-            else ""
+        lasting = (
+            ("files could not be deleted", self.resources.leaked),
+            ("tasks could not be cancelled", tuple(name for name, _ in self.unfinished.left)),
+        )
+        return " ".join(
+            f"{len(left)} {what} and are still there: {', '.join(left[:5])}." for what, left in lasting if left
         )
 
     def _rule(self, clause: Clause, found: list[Finding], selected: frozenset[str] | None) -> Ruling:

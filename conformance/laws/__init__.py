@@ -9,16 +9,19 @@ They speak of the files that the trace itself created; files of others may come 
     filters    purposes and times
     life       what is deleted, and what is not
     refusals   server errors and secrets
+    batches    batch tasks
+    tasks      their list
+    content    what they have written
 """
 
-from conformance.laws import filters, identity, life, listing, refusals
+from conformance.laws import batches, content, filters, identity, life, listing, refusals, tasks
 from conformance.laws.ruling import Law
 from conformance.trace import Trace
 from conformance.verdicts import Finding
 
 LAWS: tuple[Law, ...] = tuple(
     value
-    for module in (identity, listing, filters, life, refusals)
+    for module in (identity, listing, filters, life, refusals, batches, tasks, content)
     for value in vars(module).values()
     if isinstance(value, Law)
 )
