@@ -69,10 +69,8 @@ class Batches:
         """Download a result file that may come to light a little later than its task ended."""
         return self.files.wait(lambda: self.content(file_id), lambda each: download_of(each) is not None)
 
-    def traverse(
-        self, *, until: Iterable[str] = (), most: int = MOST_PAGES, **query: Any
-    ) -> tuple[Exchange, Traversal | None]:
-        """Follow the pages to the end, to `most` pages, or until all of `until` were seen.
+    def traverse(self, *, until: Iterable[str] = (), **query: Any) -> tuple[Exchange, Traversal | None]:
+        """Follow the pages to the end, for as many as a run reads, or until all of `until` were seen.
 
         Raises:
             Unproven: an answer was no list that can be read.
@@ -91,7 +89,7 @@ class Batches:
             fresh = set(page.ids) - seen
             seen |= fresh
             done = page.has_more is not True or not fresh or (wanted and wanted <= seen)
-            if done or len(pages) >= most:
+            if done or len(pages) >= MOST_PAGES:
                 return exchange, Traversal(tuple(pages))
 
     def wait_listed(self, tasks: Iterable[str], **query: Any) -> tuple[Exchange, Traversal | None]:

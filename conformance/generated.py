@@ -13,7 +13,12 @@ from conformance.exchange import Exchange
 from conformance.files import Files
 from conformance.resources import segment
 
-OPERATIONS = tuple(operation.id for operation in contract().operations)
+# Those that cost nothing.
+OPERATIONS = tuple(
+    operation.id
+    for operation in contract().operations
+    if "files" in contract().document["paths"][operation.template][operation.method.lower()]["tags"]
+)
 
 
 @cache

@@ -206,7 +206,9 @@ class Session:
             ("tasks could not be cancelled", tuple(name for name, _ in self.unfinished.left)),
         )
         return " ".join(
-            f"{len(left)} {what} and are still there: {', '.join(left[:5])}." for what, left in lasting if left
+            f"{len(left)} {what} and are still there: {', '.join(left[:5])}."
+            for what, left in lasting
+            if left
         )
 
     def _rule(self, clause: Clause, found: list[Finding], selected: frozenset[str] | None) -> Ruling:

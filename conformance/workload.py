@@ -120,6 +120,7 @@ class Workload:
     # In seconds: how long a task may take before nothing can be said of what it should have done.
     within: float
     inputs: dict[str, Exchange] = field(default_factory=dict)
+    _results: dict[str, dict[str, Exchange]] = field(default_factory=dict)
 
     def metadata(self, words: str, *, longest: bool = False) -> dict[str, str]:
         """Give metadata that tell whose task it is."""
@@ -179,13 +180,15 @@ class Workload:
         return str(description(last).get("status"))
 
     def results(self, task: Task) -> dict[str, Exchange]:
-        """Download what a task has written: its output and its errors, where it names any."""
-        found = {kind: task.said.get(f"{kind}_file_id") for kind in ("output", "error")}
-        return {
-            kind: self.batches.downloaded(name)
-            for kind, name in found.items()
-            if isinstance(name, str) and name
-        }
+        """Download, once, what a task has written: its output and its errors, where it names any."""
+        if task.id not in self._results:
+            named = {kind: task.said.get(f"{kind}_file_id") for kind in ("output", "error")}
+            self._results[task.id] = {
+                kind: self.batches.downloaded(name)
+                for kind, name in named.items()
+                if isinstance(name, str) and name
+            }
+        return self._results[task.id]
 
 
 def custom_ids(name: str) -> tuple[str, ...]:

@@ -5,18 +5,24 @@ from hypothesis import Phase, settings
 
 from conformance import corpus as corpora
 from conformance import expect
+from conformance.batches import Batches
+from conformance.clauses import Profile
 from conformance.corpus import Corpus, Sent, Small
 from conformance.exchange import Exchange
 from conformance.expect import Unproven, answered, describe
 from conformance.files import Files
 from conformance.session import Session
 from conformance.trace import Traversal
+from conformance.workload import Cancelled, Task, Workload
 from conformance.zones import Zones, discover
 
 MOST_FILES = 10_000
 # How many of them the run uploads itself where strangers can be asked to bring the others.
 OWN_SHARE = 20
 LOOKS = 3
+# How long tasks may take, in seconds: the built-in mock works in less than one, a live target at times for an hour.
+BUILTIN_BOUND = 20.0
+BOUNDS = {Profile.SMOKE: 60.0, Profile.STANDARD: 120.0, Profile.DEEP: 3600.0}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -127,3 +133,62 @@ def full(conformance: Session, files: Files, kept: Corpus, small: Small) -> Exch
         if not exchange.succeeded:
             return exchange
     return files.upload(small("too many"), small.purpose)
+
+
+@pytest.fixture(scope="session")
+def batches(conformance: Session) -> Batches:
+    return conformance.batches
+
+
+@pytest.fixture(scope="session")
+def workload(conformance: Session) -> Workload:
+    """The tasks of a run, as yet to be created."""
+    within = BUILTIN_BOUND if conformance.target.builtin else BOUNDS[conformance.settings.profile]
+    return Workload(conformance.batches, conformance.files, conformance.tag, within)
+
+
+@pytest.fixture(scope="session")
+def cancelled(workload: Workload, tasks: dict[str, Task]) -> Cancelled:
+    """A task that was cancelled, after the others, for few may run at once."""
+    assert tasks
+    return workload.cancel()
+
+
+@pytest.fixture(scope="session")
+def tasks(workload: Workload) -> dict[str, Task]:
+    """The tasks of a run by name, ended or not."""
+    return workload.work()
+
+
+@pytest.fixture(scope="session")
+def good(tasks: dict[str, Task]) -> Task:
+    """The task over a good input, completed."""
+    return completed(tasks["good"])
+
+
+@pytest.fixture(scope="session")
+def results(workload: Workload, good: Task) -> dict[str, Exchange]:
+    """What the good task has written."""
+    return workload.results(good)
+
+
+@pytest.fixture(scope="session")
+def output(good: Task, results: dict[str, Exchange]) -> Exchange:
+    """The download of the good task's output file."""
+    if "output" not in results:
+        raise Unproven(f"it needs an output file, and the task {good.id} names none")
+    return results["output"]
+
+
+def completed(task: Task) -> Task:
+    """Expect that a task has completed.
+
+    Raises:
+        Unproven: it has not, as yet or for good.
+    """
+    expect.accepted(task.created)
+    if task.status != "completed":
+        raise Unproven(
+            f"it needs a completed task, and that over {task.plan.input} is {task.status or 'unknown'}"
+        )
+    return task
