@@ -55,10 +55,10 @@ class Batches:
         path = f"{BATCHES}/{segment(task)}/cancel"
         return self.client.send("POST", path, account=account, cleaning=cleaning, look=_nothing)
 
-    def list(self, *, account: str = "first", **query: Any) -> Exchange:
+    def list(self, *, account: str = "first", cleaning: bool = False, **query: Any) -> Exchange:
         """Ask for one page of the list."""
         pairs = tuple((key, str(value)) for key, value in query.items())
-        return self.client.send("GET", BATCHES, query=pairs, account=account)
+        return self.client.send("GET", BATCHES, query=pairs, account=account, cleaning=cleaning)
 
     def content(self, file_id: str, *, account: str = "first") -> Exchange:
         """Download a result file."""
@@ -79,7 +79,7 @@ class Batches:
         wanted, seen = set(until), set[str]()
         while True:
             after = {"after": pages[-1].ids[-1]} if pages else {}
-            exchange = self.list(**query, **after)
+            exchange = self.list(**{**query, **after})
             if not exchange.succeeded:
                 return exchange, Traversal(tuple(pages)) if pages else None
             page = read_batches(exchange)
@@ -131,7 +131,7 @@ class Batches:
     def undo(self, names: Iterable[str], *, cleaning: bool = False) -> None:
         """Cancel what creations left that may have been done without our seeing their answers."""
         wanted = set(names)
-        exchange = self.client.send("GET", BATCHES, query=(("limit", str(LARGEST_LIMIT)),), cleaning=cleaning)
+        exchange = self.list(limit=LARGEST_LIMIT, cleaning=cleaning)
         page = read_batches(exchange) if exchange.succeeded else None
         for item in page.items if page else ():
             if name_of(item) in wanted and item["id"] not in self._made and item.get("status") not in ENDS:

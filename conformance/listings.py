@@ -68,6 +68,7 @@ def trials_of(names: Sequence[str]) -> list[matrix.Trial]:
         matrix.Trial(
             names=(breach.name,),
             clauses=(breach.clause,),
+            region=known[breach.clause].regions[-1],
             profile=max(Profile.STANDARD, known[breach.clause].profile, key=list(Profile).index),
         )
         for breach in BREACHES.values()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
 from conformance import laws
+from conformance.batch_trace import LARGEST_LIMIT
 from conformance.batches import Batches, ended
 from conformance.budget import Budget, Caps
 from conformance.clauses import Clause, Profile, registry
@@ -140,6 +141,9 @@ class Session:
         """Cancel the tasks that have not ended, and delete what tasks have written."""
         if self.unfinished.doubtful:
             self.batches.undo(self.unfinished.doubtful, cleaning=True)
+        if self.unfinished.left:
+            # One look at the list tells of most of them that they have ended.
+            self.batches.list(limit=LARGEST_LIMIT, cleaning=True)
         running = [(name, account) for name, account in self.unfinished.left if account == "first"]
         for name, account in running:
             self.batches.cancel(name, account=account, cleaning=True)

@@ -60,7 +60,8 @@ PLANS = (
     Plan(name="unknown", input="unknown"),
     # What fails its validation costs nothing, and takes no place from what works.
     Plan(name="hours", input="unknown", window="336h"),
-    Plan(name="days", input="unknown", window="14d", longest=True),
+    Plan(name="days", input="unknown", window="14d"),
+    Plan(name="longest", input="unknown", longest=True),
     Plan(name="misled", input="misled"),
     Plan(name="elsewhere", input="test"),
     Plan(name="nowhere", input="test", endpoint="/v1/conformance/nowhere"),

@@ -160,7 +160,7 @@ def _in_order(look: Look, times: Mapping[str, int]) -> Finding:
                 wanted, came = f"{other} from {times[one]} ({one}) on", times[other]
                 return broken("batches.timestamps", wanted, came, look.exchange)
     for name, moment in times.items():
-        if name != "expires_at" and moment > latest:
+        if name not in {"created_at", "expires_at"} and moment > latest:
             return broken("batches.timestamps", f"{name} not ahead of now", moment, look.exchange)
     return held("batches.timestamps", look.exchange)
 

@@ -12,6 +12,7 @@ from conformance.exchange import Exchange
 from conformance.expect import Unproven, answered, describe
 from conformance.files import Files
 from conformance.session import Session
+from conformance.suite.tasks import completed
 from conformance.trace import Traversal
 from conformance.workload import Cancelled, Task, Workload
 from conformance.zones import Zones, discover
@@ -178,17 +179,3 @@ def output(good: Task, results: dict[str, Exchange]) -> Exchange:
     if "output" not in results:
         raise Unproven(f"it needs an output file, and the task {good.id} names none")
     return results["output"]
-
-
-def completed(task: Task) -> Task:
-    """Expect that a task has completed.
-
-    Raises:
-        Unproven: it has not, as yet or for good.
-    """
-    expect.accepted(task.created)
-    if task.status != "completed":
-        raise Unproven(
-            f"it needs a completed task, and that over {task.plan.input} is {task.status or 'unknown'}"
-        )
-    return task

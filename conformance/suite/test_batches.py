@@ -13,10 +13,9 @@ from conformance.files import Files
 from conformance.laws.batches import hours, states_go_forward
 from conformance.marks import clause, judging
 from conformance.session import Session
-from conformance.suite.conftest import completed
+from conformance.suite.tasks import UNKNOWN, altered, completed, finished, shown
 from conformance.workload import DESCRIPTION, UNKNOWN_FILE, Cancelled, Task, Workload, downloads
 
-UNKNOWN = "batch_00000000-0000-0000-0000-000000000000"
 WINDOWS = ("23h", "337h", "15d", "tomorrow")
 TEST_RESULT = "This is a test result."
 TEST_USAGE = {"prompt_tokens": 20, "completion_tokens": 6, "total_tokens": 26}
@@ -30,17 +29,26 @@ def test_a_task_over_an_uploaded_file_is_created(tasks: dict[str, Task]) -> None
     expect.accepted(task.created)
 
 
+@clause("batches.id")
+def test_a_task_is_found_by_its_id(batches: Batches, files: Files, tasks: dict[str, Task]) -> None:
+    task = tasks["good"]
+    expect.accepted(task.created)
+    if task.id:
+        exchange = files.wait(lambda: batches.retrieve(task.id), lambda each: each.succeeded)
+        expect.equal(task.id, expect.accepted(exchange).get("id"), task.created, exchange)
+
+
 @clause("batches.completes")
 def test_a_small_task_completes(tasks: dict[str, Task]) -> None:
-    task = _ended(tasks["good"])
-    expect.equal("completed", task.status, *_shown(task))
+    task = finished(tasks["good"])
+    expect.equal("completed", task.status, *shown(task))
 
 
 @clause("batches.status-forward")
-def test_what_has_ended_stays_ended(
+def test_what_has_ended_staysfinished(
     conformance: Session, batches: Batches, files: Files, tasks: dict[str, Task], cancelled: Cancelled
 ) -> None:
-    for task in (*tasks.values(), cancelled.task):
+    for task in (tasks["good"], tasks["unknown"], cancelled.task):
         if task.last is not None and ended(task.last):
             # A reader that lags behind catches up.
             files.wait(lambda name=task.id: batches.retrieve(name), ended)  # type: ignore[misc]
@@ -55,7 +63,7 @@ def test_the_total_is_the_number_of_lines(tasks: dict[str, Task]) -> None:
         task = completed(tasks[name])
         counts = task.said.get("request_counts")
         total = counts.get("total") if isinstance(counts, dict) else None
-        expect.equal(len(task.custom_ids), total, *_shown(task))
+        expect.equal(len(task.custom_ids), total, *shown(task))
 
 
 @clause("batches.every-line")
@@ -108,7 +116,7 @@ def test_the_prefix_of_error_files_is_recorded(tasks: dict[str, Task]) -> None:
     task = completed(tasks["mixed"])
     name = task.said.get("error_file_id")
     prefix = name.rpartition("-")[0] + "-" if isinstance(name, str) else name
-    expect.record(f"error file: {prefix}", *_shown(task))
+    expect.record(f"error file: {prefix}", *shown(task))
 
 
 @clause("batches.expires-at")
@@ -127,8 +135,8 @@ def test_whether_a_task_tells_when_it_expires_is_recorded(tasks: dict[str, Task]
 
 @clause("batches.unknown-id")
 def test_an_id_that_names_no_task_is_refused(batches: Batches, tasks: dict[str, Task]) -> None:
-    task = _ended(tasks["good"])
-    for unknown in (UNKNOWN, _altered(task.id)):
+    task = finished(tasks["good"])
+    for unknown in (UNKNOWN, altered(task.id)):
         expect.refused(batches.retrieve(unknown), twin=_last(task))
 
 
@@ -207,7 +215,7 @@ def test_another_window_is_refused(
 @clause("batches.metadata-longest")
 def test_the_longest_metadata_are_accepted(tasks: dict[str, Task]) -> None:
     expect.accepted(tasks["unknown"].created)
-    expect.accepted(tasks["days"].created)
+    expect.accepted(tasks["longest"].created)
 
 
 @pytest.mark.parametrize("name", ["ds_name", DESCRIPTION])
@@ -217,7 +225,9 @@ def test_longer_metadata_are_refused(
 ) -> None:
     metadata = workload.metadata(f"too long {name}", longest=True)
     metadata[name] += "x"
-    expect.refused(batches.create(**_body_of(tasks["days"]), metadata=metadata), twin=tasks["days"].created)
+    expect.refused(
+        batches.create(**_body_of(tasks["longest"]), metadata=metadata), twin=tasks["longest"].created
+    )
 
 
 @clause("batches.input-reused")
@@ -245,87 +255,12 @@ def test_a_bad_input_fails_with_its_code(tasks: dict[str, Task], name: str, code
         expect.answered(task.created)
         raise expect.Unproven(f"the task was refused when it was created: {expect.describe(task.created)}")
     expect.accepted(task.created)
-    _ended(task)
-    expect.equal("failed", task.status, *_shown(task))
+    finished(task)
+    expect.equal("failed", task.status, *shown(task))
     errors = task.said.get("errors")
     data = errors.get("data") if isinstance(errors, dict) else None
     codes = [item.get("code") for item in data if isinstance(item, dict)] if isinstance(data, list) else []
-    expect.that(code in codes, f"an error with the code {code}", codes, *_shown(task))
-
-
-@clause("batches.cancel")
-def test_a_task_at_work_can_be_cancelled(cancelled: Cancelled) -> None:
-    _is_cancelled(cancelled)
-    if cancelled.task.status == "cancelling":
-        return
-    expect.equal("cancelled", _ended(cancelled.task).status, cancelled.answer, *_shown(cancelled.task))
-
-
-@clause("batches.cancelling-at")
-def test_whether_a_cancellation_tells_when_it_began_is_recorded(cancelled: Cancelled) -> None:
-    said = expect.accepted(cancelled.answer)
-    told = "null" if said.get("cancelling_at") is None else "a time"
-    expect.record(f"cancelling_at in the answer: {told}", cancelled.answer)
-
-
-@clause("batches.cancel-finished")
-def test_what_has_ended_cannot_be_cancelled(
-    batches: Batches, cancelled: Cancelled, tasks: dict[str, Task]
-) -> None:
-    _is_cancelled(cancelled)
-    finished = [task for task in (tasks["good"], tasks["unknown"]) if task.last and ended(task.last)]
-    if not finished:
-        raise expect.Unproven("it needs a task that has ended")
-    for task in finished:
-        expect.refused(batches.cancel(task.id), twin=cancelled.answer)
-        after = batches.retrieve(task.id)
-        expect.equal(task.status, expect.accepted(after).get("status"), *_shown(task), after)
-
-
-@clause("batches.cancel-unknown")
-def test_what_nobody_has_cannot_be_cancelled(batches: Batches, cancelled: Cancelled) -> None:
-    _is_cancelled(cancelled)
-    for unknown in (UNKNOWN, _altered(cancelled.task.id)):
-        expect.refused(batches.cancel(unknown), twin=cancelled.answer)
-
-
-@clause("batches.cancel-keeps")
-def test_what_was_done_before_a_cancellation_is_kept(workload: Workload, cancelled: Cancelled) -> None:
-    _is_cancelled(cancelled)
-    task = _ended(cancelled.task)
-    counts = task.said.get("request_counts")
-    done = counts.get("completed") if isinstance(counts, dict) else None
-    if not isinstance(done, int):
-        raise expect.Unproven("it needs request_counts")
-    results = workload.results(task)
-    found = downloads(results)
-    if len(found) < len(results):
-        raise expect.Unproven("it needs what the task has written, which could not be downloaded")
-    names = [name for each in found.values() for name in ids_of(each.lines)]
-    strange = sorted(set(names) - set(task.custom_ids))
-    exchanges = (*_shown(task), *results.values())
-    expect.that(
-        not strange and len(names) <= len(task.custom_ids), "lines of the input", f"{strange[:3]}", *exchanges
-    )
-    lines = [line for line in found["output"].lines if line] if "output" in found else []
-    kept = [line for line in lines if _status(line) == 200]
-    expect.that(len(kept) == done, f"{done} answers in the output file", f"{len(kept)}", *exchanges)
-
-
-def _is_cancelled(cancelled: Cancelled) -> None:
-    """Expect that a cancellation was accepted, unless the task had ended before it came."""
-    expect.accepted(cancelled.task.created)
-    answer, status = cancelled.answer, cancelled.task.status
-    refused = answer.answer is not None and answer.answer.refused
-    if refused and (status in {"completed", "failed", "expired"} or answer.attempt > 1):
-        raise expect.Unproven(f"the task was {status} before it could be cancelled")
-    said = expect.accepted(answer)
-    expect.that(
-        said.get("status") in {"cancelling", "cancelled"},
-        "cancelling or cancelled",
-        said.get("status"),
-        answer,
-    )
+    expect.that(code in codes, f"an error with the code {code}", codes, *shown(task))
 
 
 def _comes_to_nothing(workload: Workload, task: Task, twin: Task) -> None:
@@ -337,25 +272,8 @@ def _comes_to_nothing(workload: Workload, task: Task, twin: Task) -> None:
     if task.last is None:
         last = workload.batches.wait([task.id], ended, within=workload.within)[task.id]
         task = Task(plan=task.plan, uploaded=task.uploaded, created=task.created, last=last)
-    _ended(task)
-    expect.that(task.status == "failed", "a refusal, or a task that fails", task.status, *_shown(task))
-
-
-def _ended(task: Task) -> Task:
-    """Expect that a task has come to an end in time.
-
-    Raises:
-        Unproven: it has not; how long a task takes, no page tells.
-    """
-    expect.accepted(task.created)
-    if task.last is None:
-        raise expect.Unproven("it needs the id of the task")
-    said = expect.accepted(task.last)
-    if not ended(task.last):
-        raise expect.Unproven(
-            f"the task is still {said.get('status')} when the time is up that a run waits for it"
-        )
-    return task
+    finished(task)
+    expect.that(task.status == "failed", "a refusal, or a task that fails", task.status, *shown(task))
 
 
 def _completed_ones(tasks: dict[str, Task], good: Task) -> list[Task]:
@@ -374,29 +292,15 @@ def _answered(task: Task, results: dict[str, Exchange]) -> list[str]:
     return [name for each in found.values() for name in ids_of(each.lines)]
 
 
-def _shown(task: Task) -> tuple[Exchange, ...]:
-    return (task.created, *([task.last] if task.last else []))
-
-
 def _last(task: Task) -> Exchange:
     assert task.last
     return task.last
-
-
-def _altered(name: str) -> str:
-    tail = "0" * 8 if not name.endswith("0" * 8) else "1" * 8
-    return name[:-8] + tail
 
 
 def _body_of(task: Task) -> dict[str, Any]:
     """Give what a task was created with, but for its metadata."""
     asked = json.loads(task.created.request.body or "{}")
     return {name: asked[name] for name in REQUIRED}
-
-
-def _status(line: dict[str, Any]) -> object:
-    response = line.get("response")
-    return response.get("status_code") if isinstance(response, dict) else None
 
 
 def _body(line: dict[str, Any]) -> dict[str, Any]:

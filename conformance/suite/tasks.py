@@ -1,0 +1,53 @@
+"""What the tests of batch tasks expect in common."""
+
+from conformance import expect
+from conformance.batches import ended
+from conformance.exchange import Exchange
+from conformance.workload import Task
+
+UNKNOWN = "batch_00000000-0000-0000-0000-000000000000"
+
+
+def completed(task: Task) -> Task:
+    """Expect that a task has completed.
+
+    Raises:
+        Unproven: it has not, as yet or for good.
+    """
+    expect.accepted(task.created)
+    if task.status != "completed":
+        raise expect.Unproven(
+            f"it needs a completed task, and that over {task.plan.input} is {task.status or 'unknown'}"
+        )
+    return task
+
+
+def finished(task: Task) -> Task:
+    """Expect that a task has come to an end in time.
+
+    Raises:
+        Unproven: it has not; how long a task takes, no page tells.
+    """
+    expect.accepted(task.created)
+    if task.last is None:
+        raise expect.Unproven("it needs the id of the task")
+    expect.answered(task.last)
+    if not task.last.succeeded:
+        raise expect.Unproven(f"it needs the task, which cannot be retrieved: {expect.describe(task.last)}")
+    said = task.last.mapping()
+    if not ended(task.last):
+        raise expect.Unproven(
+            f"the task is still {said.get('status')} when the time is up that a run waits for it"
+        )
+    return task
+
+
+def shown(task: Task) -> tuple[Exchange, ...]:
+    """Give the exchanges that tell of a task: its creation, and the last look at it."""
+    return (task.created, *([task.last] if task.last else []))
+
+
+def altered(name: str) -> str:
+    """Give an id that differs from another in its last letters alone."""
+    tail = "0" * 8 if not name.endswith("0" * 8) else "1" * 8
+    return name[:-8] + tail
