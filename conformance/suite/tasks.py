@@ -8,13 +8,27 @@ from conformance.workload import Task
 UNKNOWN = "batch_00000000-0000-0000-0000-000000000000"
 
 
+def created(task: Task) -> Task:
+    """Expect that a task was created.
+
+    Raises:
+        Unproven: it was not.
+    """
+    expect.answered(task.created)
+    if not task.created.succeeded:
+        raise expect.Unproven(
+            f"it needs a task over {task.plan.input}, and got {expect.describe(task.created)}"
+        )
+    return task
+
+
 def completed(task: Task) -> Task:
     """Expect that a task has completed.
 
     Raises:
         Unproven: it has not, as yet or for good.
     """
-    expect.accepted(task.created)
+    created(task)
     if task.status != "completed":
         raise expect.Unproven(
             f"it needs a completed task, and that over {task.plan.input} is {task.status or 'unknown'}"
@@ -28,7 +42,7 @@ def finished(task: Task) -> Task:
     Raises:
         Unproven: it has not; how long a task takes, no page tells.
     """
-    expect.accepted(task.created)
+    created(task)
     if task.last is None:
         raise expect.Unproven("it needs the id of the task")
     expect.answered(task.last)

@@ -6,7 +6,7 @@ from conformance import expect
 from conformance.batch_trace import ids_of
 from conformance.batches import Batches, ended
 from conformance.marks import clause
-from conformance.suite.tasks import UNKNOWN, altered, finished, shown
+from conformance.suite.tasks import UNKNOWN, altered, created, finished, shown
 from conformance.workload import Cancelled, Task, Workload, downloads
 
 
@@ -71,7 +71,7 @@ def test_what_was_done_before_a_cancellation_is_kept(workload: Workload, cancell
 
 def _is_cancelled(cancelled: Cancelled) -> None:
     """Expect that a cancellation was accepted, unless the task had ended before it came."""
-    expect.accepted(cancelled.task.created)
+    created(cancelled.task)
     answer, status = cancelled.answer, cancelled.task.status
     refused = answer.answer is not None and answer.answer.refused
     if refused and (status in {"completed", "failed", "expired"} or answer.attempt > 1):

@@ -8,7 +8,7 @@ from conformance.mock.batch_lines import TEST_ENDPOINT
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful
 from conformance.mock.ledger import Batch
-from conformance.mock.records import Body
+from conformance.mock.records import Body, Page, Query
 from conformance.mock.refusals import Refusal
 from conformance.mock.shelf import Incoming
 
@@ -142,3 +142,24 @@ class OutputOfAnotherTask(Lawful):
         before = self.__dict__.get("_before")
         self.__dict__["_before"] = concluded.output_file_id or before
         return replace(concluded, output_file_id=before or concluded.output_file_id)
+
+
+@breach("listing.batch-results")
+class ResultsUnlisted(Lawful):
+    """Does not list what tasks have written."""
+
+    def select(self, account: str, query: Query) -> Page:
+        page = super().select(account, query)
+        return replace(page, records=tuple(item for item in page.records if item.purpose != "batch_output"))
+
+
+@breach("listing.batch-results")
+class ResultsListedOnDemand(Lawful):
+    """Lists what tasks have written for those alone who ask for it by its purpose."""
+
+    def select(self, account: str, query: Query) -> Page:
+        page = super().select(account, query)
+        wanted = query.purpose == "batch_output"
+        return replace(
+            page, records=tuple(item for item in page.records if wanted or item.purpose != "batch_output")
+        )
