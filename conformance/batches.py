@@ -116,14 +116,19 @@ class Batches:
 
         `within` and `pause`, the first of ever longer ones, are in seconds.
         """
-        deadline = time.monotonic() + within
+        begun = time.monotonic()
         last: dict[str, Exchange] = {}
         waiting = list(dict.fromkeys(tasks))
         while True:
             for task in waiting:
                 last[task] = self.retrieve(task, cleaning=cleaning)
-            waiting = [task for task in waiting if not done(last[task])]
-            if not waiting or time.monotonic() + pause > deadline:
+            passed = time.monotonic() - begun
+            # A reader that lags behind does not know a new task yet.
+            late = passed > self.files.lag
+            waiting = [
+                task for task in waiting if not done(last[task]) and not (late and refused(last[task]))
+            ]
+            if not waiting or passed + pause > within:
                 return last
             time.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE)
@@ -151,11 +156,15 @@ def ended(exchange: Exchange) -> bool:
 
 
 def settled(exchange: Exchange) -> bool:
-    """Whether a task has ended and names what it has left, or cannot be asked for."""
+    """Whether a task has ended and names what it has left."""
     said = description(exchange)
-    refused = exchange.answer is not None and exchange.answer.refused
     files = said.get("output_file_id") or said.get("error_file_id")
-    return refused or (ended(exchange) and (said["status"] != "completed" or bool(files)))
+    return ended(exchange) and (said["status"] != "completed" or bool(files))
+
+
+def refused(exchange: Exchange) -> bool:
+    """Whether the target said no."""
+    return exchange.answer is not None and exchange.answer.refused
 
 
 def _nothing() -> None:

@@ -1,12 +1,13 @@
 """The batch tasks that a run creates once and many tests judge: over which inputs, and what became of them."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.batch_trace import Download, download_of
-from conformance.batches import Batches, ended, settled
+from conformance.batches import Batches, ended, refused, settled
 from conformance.client import FormFile
 from conformance.corpus import name_of
 from conformance.documents import TEST_URL, batch_line, document
@@ -39,29 +40,34 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
 }
 # How often a task is created only to be cancelled before it ends.
 ATTEMPTS = 2
+PAUSE = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One task to be created over one of the inputs; with `longest` its metadata are as long as they may be."""
+    """One task to be created over one of the inputs; with `longest` its metadata are as long as they may be.
+
+    What is `lawful` is to be created, whatever becomes of it.
+    """
 
     name: str
     input: str
     endpoint: str = CHAT_URL
     window: str = "24h"
     longest: bool = False
+    lawful: bool = False
 
 
 PLANS = (
-    Plan(name="good", input="test", endpoint=TEST_URL),
+    Plan(name="good", input="test", endpoint=TEST_URL, lawful=True),
     Plan(name="mixed", input="mixed"),
     Plan(name="double", input="double"),
     Plan(name="models", input="models"),
-    Plan(name="unknown", input="unknown"),
+    Plan(name="unknown", input="unknown", lawful=True),
     # What fails its validation costs nothing, and takes no place from what works.
-    Plan(name="hours", input="unknown", window="336h"),
-    Plan(name="days", input="unknown", window="14d"),
-    Plan(name="longest", input="unknown", longest=True),
+    Plan(name="hours", input="unknown", window="336h", lawful=True),
+    Plan(name="days", input="unknown", window="14d", lawful=True),
+    Plan(name="longest", input="unknown", longest=True, lawful=True),
     Plan(name="misled", input="misled"),
     Plan(name="elsewhere", input="test"),
     Plan(name="nowhere", input="test", endpoint="/v1/conformance/nowhere"),
@@ -121,6 +127,8 @@ class Workload:
     # In seconds: how long a task may take before nothing can be said of what it should have done.
     within: float
     inputs: dict[str, Exchange] = field(default_factory=dict)
+    # The time from which every reader knows the inputs.
+    _known: float = 0.0
     _results: dict[str, dict[str, Exchange]] = field(default_factory=dict)
 
     def metadata(self, words: str, *, longest: bool = False) -> dict[str, str]:
@@ -143,16 +151,27 @@ class Workload:
     def create(self, plan: Plan) -> Task:
         """Create a task over its input; over a file that nobody has where the input was not accepted."""
         uploaded = self.upload(plan.input)
-        created = self.batches.create(
-            input_file_id=description(uploaded).get("id", UNKNOWN_FILE),
-            endpoint=plan.endpoint,
-            completion_window=plan.window,
-            metadata=self.metadata(plan.name, longest=plan.longest),
-        )
+
+        def ask() -> Exchange:
+            return self.batches.create(
+                input_file_id=description(uploaded).get("id", UNKNOWN_FILE),
+                endpoint=plan.endpoint,
+                completion_window=plan.window,
+                metadata=self.metadata(plan.name, longest=plan.longest),
+            )
+
+        created = ask()
+        # A reader that lags behind does not know the input yet.
+        while plan.lawful and refused(created) and time.time() < self._known:
+            time.sleep(PAUSE)
+            created = ask()
         return Task(plan=plan, uploaded=uploaded, created=created)
 
     def work(self) -> dict[str, Task]:
         """Create every task, then wait for all of them together."""
+        for name in INPUTS:
+            self.upload(name)
+        self._known = time.time() + self.files.lag
         tasks = [self.create(plan) for plan in PLANS]
         last = self.batches.wait([task.id for task in tasks if task.id], settled, within=self.within)
         return {
@@ -170,7 +189,7 @@ class Workload:
                 return Cancelled(task=task, answer=task.created, before="")
             before = "validating" if attempt else self._at_work(task.id)
             answer = self.batches.cancel(task.id)
-            if answer.succeeded or not answer.answer or not answer.answer.refused:
+            if not refused(answer):
                 break
         last = self.batches.wait([task.id], ended, within=self.within, pause=0.1)[task.id]
         done = Task(plan=task.plan, uploaded=task.uploaded, created=task.created, last=last)

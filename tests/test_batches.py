@@ -157,6 +157,24 @@ def test_only_what_is_not_done_is_asked_for_again() -> None:
     assert said == ["GET /batch_1", "GET /batch_2", "GET /batch_2"]
 
 
+def test_a_task_that_a_reader_does_not_know_yet_is_asked_for_again() -> None:
+    last, said = spoken(
+        lambda batches: batches.wait(["batch_1"], ended, within=5, pause=0.01),
+        REFUSED,
+        one("batch_1", "failed"),
+    )
+    assert (ended(last["batch_1"]), len(said)) == (True, 2)
+
+
+def test_a_task_that_nobody_knows_is_not_waited_for_longer_than_any_lag() -> None:
+    def work(batches: Batches) -> dict[str, Exchange]:
+        batches.files.lag = 0.0
+        return batches.wait(["batch_1"], ended, within=60, pause=0.01)
+
+    last, _ = spoken(work, REFUSED)
+    assert last["batch_1"].status == 400
+
+
 def test_when_the_time_is_up_the_last_look_is_given() -> None:
     last, said = spoken(lambda batches: batches.wait(["batch_1"], ended, within=0, pause=1), one("batch_1"))
     assert (last["batch_1"].mapping()["status"], len(said)) == ("validating", 1)
@@ -181,7 +199,7 @@ def test_a_result_that_comes_to_light_later_is_waited_for() -> None:
         (200, {"status": "failed"}, True),
         (200, {"status": "finalizing", "output_file_id": "f"}, False),
         (200, {"status": "CANCELLED"}, False),
-        (404, {}, True),
+        (404, {}, False),
         (503, {}, False),
     ],
 )

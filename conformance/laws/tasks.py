@@ -1,5 +1,6 @@
 """The list of batch tasks: pages and traversals, and the filters that narrow it."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
@@ -186,9 +187,11 @@ def _truth(batches: BatchTrace, item: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _by_name(wanted: str, task: Mapping[str, Any]) -> bool:
+    """Whether a name has at least a word of what is looked for: how like it must be, no page says."""
     metadata = task.get("metadata")
     name = metadata.get("ds_name") if isinstance(metadata, dict) else None
-    return wanted.casefold() in name.casefold() if isinstance(name, str) else not wanted
+    words = re.findall(r"\w+", wanted.casefold())
+    return isinstance(name, str) and any(word in name.casefold() for word in words)
 
 
 def _by_time(text: str, task: Mapping[str, Any], *, later: bool) -> bool | None:

@@ -37,7 +37,7 @@ QUESTIONS: tuple[tuple[str, str, str, Ask], ...] = (
     ("limit-default", "batch-default-hundred", "Gives a hundred tasks where nobody asks for fewer.", lambda query: replace(query, limit=100 if query.limit == 20 else query.limit)),
     ("after", "batch-cursor-ignored", "Begins each page with the newest task.", lambda query: replace(query, after=None)),
     ("filter-name", "batch-name-ignored", "Does not filter by name.", lambda query: replace(query, name="")),
-    ("filter-name", "batch-name-by-its-beginning", "Filters by the first letters of a name.", lambda query: replace(query, name=query.name[:3])),
+    ("filter-name", "batch-name-by-its-letter", "Filters by the first letter of a name.", lambda query: replace(query, name=query.name[:1])),
     ("filter-input", "batch-inputs-ignored", "Does not filter by input.", lambda query: replace(query, input_file_ids=())),
     ("filter-input", "batch-first-input-only", "Filters by the first input.", lambda query: replace(query, input_file_ids=query.input_file_ids[:1])),
     ("filter-status", "batch-states-ignored", "Does not filter by state.", lambda query: replace(query, statuses=())),
