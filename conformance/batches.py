@@ -110,6 +110,7 @@ class Batches:
         *,
         within: float,
         pause: float = 0.5,
+        account: str = "first",
         cleaning: bool = False,
     ) -> dict[str, Exchange]:
         """Ask for each task until it is done or the time is used up; give each one's last answer.
@@ -121,7 +122,7 @@ class Batches:
         waiting = list(dict.fromkeys(tasks))
         while True:
             for task in waiting:
-                last[task] = self.retrieve(task, cleaning=cleaning)
+                last[task] = self.retrieve(task, account=account, cleaning=cleaning)
             passed = time.monotonic() - begun
             # A reader that lags behind does not know a new task yet.
             late = passed > self.files.lag

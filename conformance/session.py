@@ -144,12 +144,10 @@ class Session:
         if self.unfinished.left:
             # One look at the list tells of most of them that they have ended.
             self.batches.list(limit=LARGEST_LIMIT, cleaning=True)
-        running = [(name, account) for name, account in self.unfinished.left if account == "first"]
-        for name, account in running:
+        for name, account in self.unfinished.left:
             self.batches.cancel(name, account=account, cleaning=True)
-        if running:
-            names = [name for name, _ in running]
-            self.batches.wait(names, ended, within=SETTLING, cleaning=True)
+            # What a task had done by then is written down a moment later.
+            self.batches.wait([name], ended, within=SETTLING, account=account, cleaning=True)
         for name, account in self.unfinished.files:
             self.files.delete(name, account=account, cleaning=True)
 

@@ -110,11 +110,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancelled:
-    """A task that was to be cancelled: its answer to that, and the state that it was in before."""
+    """A task that was to be cancelled: its answer to that, and the state that it was in before.
+
+    `foreign` is the answer to another account that tried it first.
+    """
 
     task: Task
     answer: Exchange
     before: str
+    foreign: Exchange | None = None
 
 
 @dataclass(slots=True)
@@ -126,6 +130,8 @@ class Workload:
     tag: str
     # In seconds: how long a task may take before nothing can be said of what it should have done.
     within: float
+    # Whether there is a second account to try what it must not.
+    second: bool = False
     inputs: dict[str, Exchange] = field(default_factory=dict)
     # The time from which every reader knows the inputs.
     _known: float = 0.0
@@ -188,12 +194,13 @@ class Workload:
             if not task.id:
                 return Cancelled(task=task, answer=task.created, before="")
             before = "validating" if attempt else self._at_work(task.id)
+            foreign = self.batches.cancel(task.id, account="second") if self.second else None
             answer = self.batches.cancel(task.id)
             if not refused(answer):
                 break
         last = self.batches.wait([task.id], ended, within=self.within, pause=0.1)[task.id]
         done = Task(plan=task.plan, uploaded=task.uploaded, created=task.created, last=last)
-        return Cancelled(task=done, answer=answer, before=before)
+        return Cancelled(task=done, answer=answer, before=before, foreign=foreign)
 
     def _at_work(self, task: str) -> str:
         last = self.batches.wait([task], _has_done_some, within=self.files.lag, pause=0.05)[task]

@@ -15,6 +15,7 @@ from conformance.verdicts import Finding
 # Clocks of well-kept servers agree within seconds; a wrong unit or zone is off by hours at least.
 CLOCK_TOLERANCE = 300
 HOUR = 3600
+ACCOUNTS = ("first", "second")
 WINDOW = re.compile(r"(\d{1,5})([hd])", re.ASCII)
 # Each chain of times in the order in which they come to pass.
 CHAINS = (
@@ -277,3 +278,20 @@ def _is_now(creation: Creation) -> bool:
         <= said
         <= exchange.started + exchange.seconds + CLOCK_TOLERANCE
     )
+
+
+@law(
+    "batches.isolated",
+)
+def tasks_are_apart(trace: Trace) -> Iterator[Finding]:
+    """No account is told of the task of another."""
+    exchanges = [exchange for exchange in trace.exchanges if exchange.final and exchange.account in ACCOUNTS]
+    owners: dict[str, set[str]] = defaultdict(set)
+    for creation in BatchTrace(tuple(exchanges)).each_creation():
+        owners[creation.id].add(creation.exchange.account)
+    for look in BatchTrace(tuple(exchanges)).looks:
+        theirs = owners.get(look.id)
+        if theirs and look.exchange.account not in theirs:
+            yield broken(
+                "batches.isolated", "no task of another account", f"{look.id} is shown", look.exchange
+            )

@@ -145,7 +145,8 @@ def batches(conformance: Session) -> Batches:
 def workload(conformance: Session) -> Workload:
     """The tasks of a run, as yet to be created."""
     within = BUILTIN_BOUND if conformance.target.builtin else BOUNDS[conformance.settings.profile]
-    return Workload(conformance.batches, conformance.files, conformance.tag, within)
+    second = "second" in conformance.target.keys
+    return Workload(conformance.batches, conformance.files, conformance.tag, within, second)
 
 
 @pytest.fixture(scope="session")

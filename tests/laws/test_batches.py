@@ -269,3 +269,16 @@ def test_the_tasks_of_others_bind_nobody(work: Work) -> None:
     work.say("GET", "/batches/batch_x", {"id": "batch_x", "status": "completed", "created_at": 7})
     work.say("GET", "/files/file-batch_output-x/content", json.dumps([1]).encode())
     assert work.accused() == set()
+
+
+def test_a_task_that_another_account_is_told_of_is_accused(work: Work) -> None:
+    task = done(work)
+    work.say("GET", f"/batches/{task}", work.tasks[task], account="second")
+    assert work.accused() == {"batches.isolated"}
+
+
+def test_two_accounts_may_have_tasks_of_their_own(work: Work) -> None:
+    done(work)
+    work.say("POST", "/batches", {"id": "batch_x", "status": "failed"}, body="{}", account="second")
+    work.say("GET", "/batches/batch_x", {"id": "batch_x", "status": "failed"}, account="second")
+    assert work.accused() == set()

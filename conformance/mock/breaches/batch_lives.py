@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from conformance.mock.batch_lines import TEST_ENDPOINT
+from conformance.mock.batches import BatchPage
 from conformance.mock.clock import SECOND
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful, World
 from conformance.mock.ledger import Batch, BatchQuery
-from conformance.mock.records import Body, Upload
+from conformance.mock.records import Body, Record, Upload
 from conformance.mock.refusals import Refusal, bad_parameter
 
 
@@ -309,6 +310,43 @@ class CancelledResultsCut(Lawful):
         if batch.status != "cancelled" or not done:
             return super().conclude(batch, done=done)
         return replace(super().conclude(batch, done=done - 1), done=done)
+
+
+@breach("batches.isolated")
+class TasksAreEverybodys(Lawful):
+    """Finds the tasks of any account."""
+
+    def find_batch(self, account: str, batch_id: str) -> Batch:
+        return self.store.batches.anywhere(batch_id) or super().find_batch(account, batch_id)
+
+
+@breach("batches.isolated")
+class TasksAreCancelledByAnybody(Lawful):
+    """Cancels the tasks of any account."""
+
+    def cancel_batch(self, account: str, batch_id: str) -> Body:
+        batch = self.store.batches.anywhere(batch_id)
+        return super().cancel_batch(batch.account if batch else account, batch_id)
+
+
+@breach("batches.isolated")
+class InputsAreEverybodys(Lawful):
+    """Takes the input of any account."""
+
+    def batch_input(self, account: str, file_id: object) -> Record:
+        record = self.store.anywhere(file_id) if isinstance(file_id, str) else None
+        return super().batch_input(record.account if record else account, file_id)
+
+
+@breach("batches.isolated")
+class TasksAreListedToAll(Lawful):
+    """Lists the tasks of all accounts."""
+
+    def select_batches(self, account: str, query: BatchQuery) -> BatchPage:
+        page = super().select_batches(account, query)
+        accounts = {self.settings.account(key) for key in self.settings.keys} - {account}
+        more = [batch for other in sorted(accounts) for batch in everything(self, other)]
+        return replace(page, batches=(*page.batches, *more)[: query.limit])
 
 
 def everything(mock: Lawful, account: str) -> list[Batch]:
