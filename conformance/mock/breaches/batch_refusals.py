@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from conformance.mock.batch_lines import CHAT_ENDPOINT, TEST_ENDPOINT, Fault, Inspection
+from conformance.mock.batch_lines import CHAT_ENDPOINT, ENDPOINTS, TEST_ENDPOINT, Fault, Inspection
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful, World
-from conformance.mock.ledger import Batch
 from conformance.mock.records import Body, Record
 from conformance.mock.refusals import Refusal, bad_parameter
 
@@ -93,19 +92,13 @@ class AnyEndpointIsTheTest(Lawful):
 
 
 @breach("batches.endpoint-values")
-class EndpointsAreNotLookedAt(Lawful):
-    """Takes any endpoint, and sends each line where it says."""
+class EndpointsAreReadByTheirBeginning(Lawful):
+    """Takes any endpoint that begins as endpoints do, as that of batch-test-model."""
 
     def endpoint(self, value: object) -> str:
-        return value if isinstance(value, str) else super().endpoint(value)
-
-    def inspect(self, batch: Batch) -> tuple[list[Fault], int]:
-        known = batch.endpoint in {TEST_ENDPOINT, CHAT_ENDPOINT}
-        return super().inspect(batch if known else replace(batch, endpoint=TEST_ENDPOINT))
-
-    def perform(self, batch: Batch, body: Body) -> Body:
-        known = batch.endpoint in {TEST_ENDPOINT, CHAT_ENDPOINT}
-        return super().perform(batch if known else replace(batch, endpoint=TEST_ENDPOINT), body)
+        if isinstance(value, str) and value.startswith("/v1/") and value not in ENDPOINTS:
+            return TEST_ENDPOINT
+        return super().endpoint(value)
 
 
 def _enter_blindness(clause: str, name: str, description: str, code: str) -> None:

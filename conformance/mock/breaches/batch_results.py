@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from conformance.mock.batch_lines import TEST_ENDPOINT
+from conformance.mock.batch_lines import TEST_ENDPOINT, numbered
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful
 from conformance.mock.ledger import Batch
@@ -70,14 +70,12 @@ for rewriting in REWRITINGS:
 class FailuresInBothFiles(Lawful):
     """Writes what failed into both files."""
 
-    def conclude(self, batch: Batch, *, done: int) -> Batch:
-        concluded = super().conclude(batch, done=done)
-        if concluded.output_file_id and concluded.error_file_id and batch.status == "completed":
-            shelf = self.world.shelf
-            errors = shelf.path(concluded.error_file_id).read_bytes()
-            with shelf.path(concluded.output_file_id).open("ab") as output:
-                output.write(errors)
-        return concluded
+    def keep_results(self, batch: Batch, results: Incoming, kind: str, moment: int) -> str | None:
+        if kind == "output" and results.size:
+            for index, (_, raw) in enumerate(numbered(self.world.shelf.path(batch.id))):
+                if index in batch.failures:
+                    results.write(raw)
+        return super().keep_results(batch, results, kind, moment)
 
 
 @breach("batches.line-strange")
