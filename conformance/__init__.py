@@ -15,12 +15,14 @@ What is so: frozen values
     runs.py         a run to and from JSON lines
     targets.py      --target in words, and whose keys it has
     deviations.py   known failures, as dated promises
+    explore.py      what exploring finds: cases, defects, candidates
 Measuring
     contract.py     does an answer agree with openapi.yaml?
     times.py        the four ways to write a filter's time
     trace.py        a sequence of exchanges seen as what happened to files
     batch_trace.py  the same sequence seen as what happened to batch tasks
-    laws/           laws over a trace: pages, filters, identity, life, refusals
+    laws/           laws over a trace: pages, filters, identity, life, accounts, refusals
+    rates.py        what answers in time say of a limit
     expect.py       the assertions that the suite is written in
     marks.py        how a test says which clause it judges
 Speaking
@@ -31,6 +33,7 @@ Speaking
     unfinished.py   the batch tasks that a run creates, and what they wrote
     client.py       sends a request, gives back an exchange
     wire.py         the time of a whole exchange and the size of a compressed body, bounded
+    crew.py         several clients at once
     files.py        the Files API in verbs
     batches.py      batch tasks and downloads in verbs
     preflight.py    is the target there, does it let us in, is it this API?
@@ -42,7 +45,11 @@ Making
     workload.py     the batch tasks that a run creates once and many tests judge
     strategies.py   hypothesis: lawful queries of the list
     generated.py    schemathesis: requests derived from openapi.yaml
+    probe.py        are the documented rates kept?
     zones.py        in which time zone does the target read times?
+    explore_steps.py    what a case of an exploration is made of
+    explore_sources.py  where such cases come from
+    explorer.py     explores: case after case until the time is up
 Judging and showing
     suite/          the conformance tests, one module a chapter
     mock/           a lawful server that never read the tests, and its breaches and weathers

@@ -1,7 +1,6 @@
 """Client: sends a request, gives back an Exchange, tells its listeners. Bounded in bytes and in time."""
 
 import contextlib
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -43,12 +42,16 @@ class Readable(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormFile:
-    """The file of a form: bytes, or something to be read piece by piece, with its size in bytes."""
+    """The file of a form: bytes, or something to be read piece by piece, with its size in bytes.
+
+    It stands behind the fields of the form, or before them where it is `first`.
+    """
 
     filename: str
     content: bytes | Readable
     size: int
     field: str = "file"
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +86,12 @@ class Client:
         self.recorder = recorder
         self.budget = budget
         self.timing = timing or Timing()
-        # Who hears of a request before it leaves, and who of an exchange when it is over.
+        # Who hears of a request before it leaves, and who of an exchange when it is over; mates tell them from threads
+        # of their own.
         self.announced: list[Callable[[Request], None]] = []
         self.listeners: list[Listener] = []
-        self.test = ""
         self._pace = pace
-        self._number = 0
         self._silent = 0
-        self._lock = threading.Lock()
         self._connection = Connection()
         self._http = httpx.Client(
             base_url=target.base_url,
@@ -101,6 +102,12 @@ class Client:
             headers={"user-agent": USER_AGENT, "accept": "application/json", "accept-encoding": "gzip"},
             limits=httpx.Limits(max_connections=1),
         )
+
+    def mate(self, *, timing: Timing, pace: Pace) -> "Client":
+        """Give another client of the same run: it has a connection of its own, and all else in common with this one."""
+        mate = Client(self.target, recorder=self.recorder, pace=pace, budget=self.budget, timing=timing)
+        mate.announced, mate.listeners = self.announced, self.listeners
+        return mate
 
     def close(self) -> None:
         """Close the connections."""
@@ -153,18 +160,14 @@ class Client:
             doubtful = method == "POST" and delivered and (answer is None or answer.status >= 500)
             repeatable = method in IDEMPOTENT or not delivered or look is not None
             wait = self._wait(answer, trouble, attempt, repeatable=repeatable)
-            with self._lock:
-                self._number += 1
-                number = self._number
             exchange = self.recorder(
                 Exchange(
-                    number=number,
+                    number=0,
                     request=sending.request,
                     answer=answer,
                     trouble=trouble,
                     operation=self._operation(sending.request),
                     account=account,
-                    test=self.test,
                     started=round(started, 3),
                     seconds=round(time.monotonic() - clock, 4),
                     attempt=attempt,
@@ -269,16 +272,17 @@ class _Sending:
         self._arguments: dict[str, Any] = {"headers": pairs}
         if file or form:
             # Fields without a file travel as multipart too: a nameless file part makes httpx agree.
-            self._arguments["files"] = [(name, (None, value.encode())) for name, value in form] + (
-                [(file.field, (file.filename, file.content))] if file else []
-            )
+            fields: list[Any] = [(name, (None, value.encode())) for name, value in form]
+            sent = [(file.field, (file.filename, file.content))] if file else []
+            self._arguments["files"] = sent + fields if file and file.first else fields + sent
         if body is not None:
             self._arguments["content"] = body.encode()
         self._method = method
         self._url = path + ("?" + urlencode(query, quote_via=quote) if query else "")
         parts = [Part(name=name, size=len(value.encode()), text=value) for name, value in form]
         if file:
-            parts.append(Part(name=file.field, filename=file.filename, size=file.size))
+            place = 0 if file.first else len(parts)
+            parts.insert(place, Part(name=file.field, filename=file.filename, size=file.size))
         self.request = Request(
             method=method,
             path=path,

@@ -168,8 +168,8 @@ class Contract:
             for name, inner in schema.get("properties", {}).items():
                 if name in value:
                     yield from self._measured(inner, value[name])
-                elif name not in schema.get("required", ()):
-                    # Leaving it out is one of the lawful ways to keep it.
+                elif name not in schema.get("required", ()) or _two_clauses(inner):
+                    # Leaving it out is one of the lawful ways to keep it, or breaks another clause.
                     yield from filter(None, [clause_of(inner, "type")])
         if isinstance(value, list) and "items" in schema:
             # Items of one kind are measured by one set of clauses.
@@ -193,6 +193,11 @@ def clause_of(schema: Mapping[str, Any], keyword: str) -> str | None:
     if isinstance(mark, dict):
         return mark.get(keyword) or mark.get("type")
     return mark
+
+
+def _two_clauses(schema: Mapping[str, Any]) -> bool:
+    """Whether it is one clause that a property is there and another what it is."""
+    return clause_of(schema, "required") != clause_of(schema, "type")
 
 
 def _operations(document: dict[str, Any]) -> Iterator[Operation]:

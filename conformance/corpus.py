@@ -1,11 +1,12 @@
 """The files that a run uploads once and many tests judge: which, in what order, under what names."""
 
+import itertools
 import time
 from dataclasses import dataclass
 
 from conformance.clauses import Profile
 from conformance.client import FormFile
-from conformance.documents import IMAGE_FORMATS, TEXT_FORMATS, batch_input, document
+from conformance.documents import IMAGE_FORMATS, TEXT_FORMATS, batch_input, document, sized
 from conformance.exchange import Exchange
 from conformance.files import Files, description
 from conformance.resources import PREFIX
@@ -15,15 +16,29 @@ PAUSE = 2.05
 # A created_at beyond this is not in seconds.
 LATEST = 9_999_999_999
 UNICODE = "阿里云百炼系列手机 产品介绍"
+# A server may refuse or alter one of these: they stand on files that are there only to bear them.
+EMOJI = "🎉 launch 👩‍👩‍👧"
+QUOTES = 'the "final" draft\'s'
+PUNCTUATION = "100%41 a&b; c+d=e, v1.2"
+LONG = "of-a-good-length-" * 12
+LONGEST = 200
+# What counts in blocks, in 16 bits or in megabytes is off by one beside these.
+BLOCK = 65_536
+LARGE = 1_048_576
+SIZES = {"csv": BLOCK - 1, "md": BLOCK + 1, "json": LARGE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One file to be uploaded; `twin` repeats the file before it to the byte, name and all."""
+    """One file to be uploaded; `twin` repeats the file before it to the byte, name and all.
+
+    `size` is in bytes, 0 for the smallest of its format.
+    """
 
     format: str
     purpose: str
     name: str = ""
+    size: int = 0
     twin: bool = False
 
 
@@ -88,16 +103,23 @@ def plans(profile: Profile) -> tuple[tuple[Plan, ...], tuple[Plan, ...]]:
     batch = Plan(format="jsonl", purpose="batch")
     text = Plan(format="txt", purpose="file-extract")
     named = Plan(format="docx", purpose="file-extract", name=UNICODE)
-    twin = Plan(format="txt", purpose="file-extract", twin=True)
     if profile is Profile.SMOKE:
         return (text, batch), (named, batch)
+    block = Plan(format="jsonl", purpose="batch", size=BLOCK)
+    twin = Plan(format="jsonl", purpose="batch", twin=True)
+    byte = Plan(format="txt", purpose="file-extract", size=1)
+    emoji, quotes, punctuation, long = (
+        Plan(format="jsonl", purpose="batch", name=name) for name in (EMOJI, QUOTES, PUNCTUATION, LONG)
+    )
     others = [
-        Plan(format=kind, purpose="file-extract") for kind in TEXT_FORMATS if kind not in {"txt", "docx"}
+        Plan(format=kind, purpose="file-extract", size=SIZES.get(kind, 0))
+        for kind in TEXT_FORMATS
+        if kind not in {"txt", "docx"}
     ]
     images = [Plan(format=kind, purpose="file-extract") for kind in IMAGE_FORMATS]
     return (
-        (text, twin, batch, *others[:5], batch, named, batch),
-        (*others[5:], batch, *images, batch, batch),
+        (text, others[0], block, twin, byte, *others[1:5], emoji, named, quotes),
+        (*others[5:], punctuation, *images, long),
     )
 
 
@@ -123,17 +145,18 @@ class Small:
     def __init__(self, tag: str, purpose: str) -> None:
         self.purpose = purpose
         self._tag = tag
-        self._count = 0
+        # Several threads may ask at once.
+        self._numbers = itertools.count(1)
 
     def __call__(self, words: str, *, extension: str = "", content: bytes | None = None) -> FormFile:
         """Give a new file, lawful unless an extension or a content says otherwise."""
-        self._count += 1
+        number = next(self._numbers)
         kind = extension or ("txt" if self.purpose == "file-extract" else "jsonl")
         if content is None:
-            text = f"small-{self._count}"
+            text = f"small-{number}"
             content = batch_input(text) if kind == "jsonl" else document("txt", text)
         return FormFile(
-            filename=name_of(self._tag, f"{words} {self._count}", kind), content=content, size=len(content)
+            filename=name_of(self._tag, f"{words} {number}", kind), content=content, size=len(content)
         )
 
 
@@ -149,9 +172,15 @@ def _upload(files: Files, plan: Plan, sent: list[Sent], tag: str, *, late: bool)
 
 def _file(plan: Plan, purpose: str, number: int, tag: str) -> FormFile:
     kind = plan.format if purpose == plan.purpose else {"batch": "jsonl", "file-extract": "txt"}[purpose]
-    words = f"{number:02} {plan.name}".strip()
-    text = f"conformance {number:02}"
-    content = batch_input(f"line-{number:02}", 1 + number % 3) if kind == "jsonl" else document(kind, text)
+    words = f"{number:02} {plan.name}"[: LONGEST - len(name_of(tag, "", kind))].strip()
+    # What counts letters for bytes, or writes its own line ends, is found out by the plainest of files.
+    text = f"conformance {number:02}" + (" 百炼\r\n" if kind == "txt" else "")
+    if plan.size and kind == plan.format:
+        content = sized(kind, text, plan.size)
+    else:
+        content = (
+            batch_input(f"line-{number:02}", 1 + number % 3) if kind == "jsonl" else document(kind, text)
+        )
     return FormFile(filename=name_of(tag, words, kind), content=content, size=len(content))
 
 

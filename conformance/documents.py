@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 
+FILLER = " and so on"
 # One date for every archive: the same document has the same bytes tomorrow.
 ARCHIVED = (2026, 1, 1, 0, 0, 0)
 CONTAINER = (
@@ -64,6 +65,20 @@ def batch_line(
 def batch_input(text: str, lines: int = 1) -> bytes:
     """Give a well-formed input file of a batch task."""
     return "".join(batch_line(f"{text}-{number}") + "\n" for number in range(1, lines + 1)).encode()
+
+
+def sized(extension: str, text: str, size: int) -> bytes:
+    """Give such a document, or such an input, of exactly that many bytes; where it is to be shorter, its beginning.
+
+    Only a format of plain text can be given a size.
+    """
+    make = _question if extension == "jsonl" else _MAKERS[extension]
+    missing = size - len(make(text))
+    return make(text + (FILLER * (missing // len(FILLER) + 1))[: max(0, missing)])[:size]
+
+
+def _question(text: str) -> bytes:
+    return f"{batch_line('line-1', text)}\n".encode()
 
 
 def _text(text: str) -> bytes:

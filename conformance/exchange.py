@@ -104,7 +104,8 @@ class Exchange:
 
     `started` is in seconds since the epoch, `seconds` how long the answer took. `number` is unique in
     a run. `account` names whose key was sent: `first`, `second`, `other-region`, `wrong`, `none`.
-    `attempt` counts from 1; a later attempt repeats the same request after trouble.
+    `attempt` counts from 1; a later attempt repeats the same request after trouble. `phase` names the
+    phase of the rate probe that sent it, and is empty elsewhere.
     """
 
     number: int
@@ -119,6 +120,7 @@ class Exchange:
     attempt: int = 1
     final: bool = True
     notes: tuple[str, ...] = field(default=())
+    phase: str = ""
 
     @property
     def status(self) -> int | None:

@@ -7,8 +7,8 @@ from typing import Any
 from conformance.client import Client, FormFile
 from conformance.exchange import Exchange, Pairs
 from conformance.expect import listed
-from conformance.resources import path_of
-from conformance.trace import OF_THE_ACCOUNT, Page, Traversal, own
+from conformance.resources import path_of, spellings
+from conformance.trace import OF_THE_ACCOUNT, Page, Traversal, own, read_page
 
 # No account holds more than 10,000 files, which are five pages of the largest size.
 MOST_PAGES = 12
@@ -34,7 +34,7 @@ class Files:
 
         def look() -> None:
             if file:
-                self.undo({file.filename})
+                self.undo({file.filename}, account="second" if account == "second" else "first")
 
         exchange = self.client.send("POST", "/files", form=form, file=file, account=account, look=look)
         if isinstance(name := description(exchange).get("id"), str):
@@ -90,23 +90,29 @@ class Files:
             exchange = self.list(**({**query, "after": trail[-1]} if trail else query))
             page = listed(exchange) if exchange.succeeded else None
             plausible = page is not None and page.items and not set(trail) & set(page.ids)
-            if plausible or not trail or not steps or not self._is_gone(trail[-1]):
+            account = query.get("account", "first")
+            if plausible or not trail or not steps or not self.is_gone(trail[-1], account):
                 break
             trail = trail[:-steps]
         return exchange, page, trail
 
-    def _is_gone(self, name: str) -> bool:
-        """Whether a file cannot be retrieved any more."""
-        answer = self.retrieve(name).answer
-        return answer is not None and answer.refused and answer.status not in OF_THE_ACCOUNT
+    def is_gone(self, name: str, account: str = "first") -> bool:
+        """Whether a file cannot be retrieved any more, or the list, which may know more, has lost it."""
+        answer = self.retrieve(name, account=account).answer
+        if answer and answer.refused and answer.status not in OF_THE_ACCOUNT:
+            return True
+        page = read_page(self.list(limit=LARGEST_LIMIT, account=account))
+        return page is not None and page.has_more is False and name not in page.ids
 
     def everything(self, **query: Any) -> tuple[Exchange, Traversal | None]:
         """Follow the list to its end in pages of the largest size."""
         return self.traverse(limit=LARGEST_LIMIT, **query)
 
-    def wait(self, ask: Callable[[], Exchange], done: Callable[[Exchange], bool]) -> Exchange:
-        """Ask until it is done or the lag is used up, and give the last answer."""
-        deadline = time.monotonic() + self.lag
+    def wait(
+        self, ask: Callable[[], Exchange], done: Callable[[Exchange], bool], *, within: float | None = None
+    ) -> Exchange:
+        """Ask until it is done or the time is used up (in seconds; the lag unless told), and give the last answer."""
+        deadline = time.monotonic() + (self.lag if within is None else within)
         for pause in _pauses():
             exchange = ask()
             if done(exchange) or time.monotonic() + pause > deadline:
@@ -114,14 +120,16 @@ class Files:
             time.sleep(pause)
         raise AssertionError("pauses never end")
 
-    def wait_listed(self, names: Iterable[str], *, looks: int = 1) -> tuple[Exchange, Traversal | None]:
-        """Follow the list until it shows all of these files, so many times running, or the lag is used up."""
+    def wait_listed(
+        self, names: Iterable[str], *, looks: int = 1, account: str = "first", **query: Any
+    ) -> tuple[Exchange, Traversal | None]:
+        """Follow a list until it shows all of these files, so many times running, or the lag is used up."""
         wanted = set(names)
         found: list[Traversal | None] = [None]
         complete = 0
 
         def ask() -> Exchange:
-            exchange, found[0] = self.everything()
+            exchange, found[0] = self.everything(account=account, **query)
             return exchange
 
         def done(_: Exchange) -> bool:
@@ -131,13 +139,14 @@ class Files:
 
         return self.wait(ask, done), found[0]
 
-    def undo(self, filenames: Collection[str]) -> None:
+    def undo(self, filenames: Collection[str], *, account: str = "first") -> None:
         """Delete what uploads left that may have been done without our seeing their answers."""
-        _, traversal = self.everything()
+        names = {spelt for filename in filenames for spelt in spellings(filename)}
+        _, traversal = self.everything(account=account)
         for page in traversal.pages if traversal else ():
             for item in page.items:
-                if item.get("filename") in filenames and item["id"] not in self._made:
-                    self.delete(item["id"])
+                if item.get("filename") in names and item["id"] not in self._made:
+                    self.delete(item["id"], account=account)
 
 
 def description(exchange: Exchange) -> dict[str, Any]:

@@ -9,6 +9,17 @@ from conformance.clauses import Clause, Level, Profile, registry
 from conformance.errors import UsageError
 from conformance.verdicts import ExitStatus
 
+# The weathers in which the rate probe is tried, too: those that touch what it measures.
+AT_SPEED = (
+    "dropped-connections",
+    "eventual-consistency",
+    "latency",
+    "lost-answers",
+    "sporadic-throttling",
+    "sporadic-unavailability",
+    "strangers",
+)
+
 
 def clauses(name: str) -> int:
     """List the clauses; one alone with everything that it cites."""
@@ -102,7 +113,8 @@ def weathers(names: Sequence[str]) -> list[matrix.Trial]:
     from conformance.mock.weather import WEATHER
 
     rows = [matrix.Trial(names=(name,), option="--weather") for name in WEATHER]
-    return _chosen(rows, names, lambda row: {row.name})
+    rows += [matrix.Trial(names=(name,), option="--weather", at_speed=True) for name in AT_SPEED]
+    return _chosen(rows, names, lambda row: {row.name, *row.names})
 
 
 def _chosen(

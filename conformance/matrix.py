@@ -34,11 +34,22 @@ class Trial:
     option: str = "--breach"
     region: str = "intl"
     profile: str = "standard"
+    at_speed: bool = False
 
     @property
     def name(self) -> str:
         """The faults in one word."""
-        return "+".join(self.names)
+        return "+".join(self.names) + (" at speed" if self.at_speed else "")
+
+    @property
+    def rate_probe(self) -> bool:
+        """Whether it takes the rate probe, which takes its time."""
+        return self.at_speed or any(clause.startswith("rates.") for clause in self.clauses)
+
+    @property
+    def only_rates(self) -> bool:
+        """Whether it takes nothing else."""
+        return self.rate_probe and all(clause.startswith("rates.") for clause in self.clauses)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +171,8 @@ def try_out(trial: Trial) -> Outcome:
                 *(f"{trial.option}={name}" for name in trial.names),
                 # A deep run sends for minutes: only the clauses that are aimed at make it do so.
                 *(f"--clause={clause}" for clause in trial.clauses if trial.profile == "deep"),
+                f"--rate-probe={'yes' if trial.rate_probe else 'no'}",
+                *(("-m", "rates") if trial.only_rates else ()),
                 f"--report-dir={folder}",
             ],
             plugins=[catch],
@@ -173,9 +186,11 @@ def try_out(trial: Trial) -> Outcome:
 def _outcome(trial: Trial, status: int, run: Run, words: str) -> Outcome:
     broken = [row.id for row in run.clauses if row.verdict in CAUGHT]
     shown = defaultdict(list)
+    totals = run.footer.totals
+    requests = totals.requests + totals.rate_probe.requests
     for finding in run.findings:
         if finding.verdict is Verdict.FAIL:
-            shown[finding.clause].append(max(finding.exchanges, default=run.footer.totals.requests))
+            shown[finding.clause].append(max(finding.exchanges, default=requests))
     return Outcome(
         trial=trial,
         exit_status=status,
@@ -186,6 +201,6 @@ def _outcome(trial: Trial, status: int, run: Run, words: str) -> Outcome:
             if row.verdict is Verdict.UNPROVEN and (row.required or row.id in trial.clauses)
         ),
         errors=tuple(row.id for row in run.clauses if row.verdict is Verdict.ERROR),
-        requests=run.footer.totals.requests,
+        requests=requests,
         said=words,
     )

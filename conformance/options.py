@@ -1,9 +1,10 @@
 """The options of a conformance run, and the session that they ask for."""
 
+import argparse
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +15,16 @@ from conformance import deviations, pacing, targets
 from conformance.budget import Caps
 from conformance.clauses import Profile
 from conformance.errors import UsageError
-from conformance.session import Session, Settings
+from conformance.explore import address
+from conformance.session import Session, Settings, Surroundings
 
 if TYPE_CHECKING:
     from conformance.mock import Mock
 
 # More files than the pages that careless servers give by default.
 STRANGERS = 111
+# Seconds that the lane explore goes on drawing behind the tests.
+EXPLORING = 60
 
 
 def add(parser: pytest.Parser) -> None:
@@ -57,12 +61,32 @@ def add(parser: pytest.Parser) -> None:
         default="auto",
         help="whether requests that cost money may be sent (default: auto, on the mock and this machine alone)",
     )
+    option(
+        "--rate-probe",
+        choices=["auto", "yes", "no"],
+        default="auto",
+        help="ask whether the documented rates are kept, by sending more: at most 120 requests, 90 s, and nothing "
+        "else may use the account meanwhile (auto, the default: on the mock and on this machine only)",
+    )
     for name, what in (
         ("requests", "requests"),
         ("uploads", "uploads"),
         ("bytes", "bytes of request bodies"),
     ):
         option(f"--budget-{name}", type=_count, default=None, metavar="N", help=f"send at most N {what}")
+    option(
+        "--budget-seconds",
+        type=_count,
+        default=None,
+        metavar="N",
+        help=f"explore for N seconds behind the tests (default: {EXPLORING}; for --lane=explore)",
+    )
+    option(
+        "--case",
+        default="",
+        metavar="SOURCE:NUMBER",
+        help="run only this case of an exploration, with its --seed",
+    )
     option("--clause", action="append", default=[], metavar="ID", help="run only the tests of this clause")
     option("--breach", action="append", default=[], metavar="NAME", help="plant a fault in the built-in mock")
     option("--weather", action="append", default=[], metavar="NAME", help="trouble the built-in mock")
@@ -87,6 +111,7 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
         raise UsageError(
             "-n is for our own tests: one run of the suite speaks for one account, in one process."
         )
+    option.budget_seconds = _exploring(option)
     target = targets.parse(
         option.target, region_name=option.region, workspace=option.workspace, environ=os.environ
     )
@@ -98,18 +123,37 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
         pace=name,
         caps=Caps(requests=option.budget_requests, uploads=option.budget_uploads, bytes=option.budget_bytes),
         deviations=deviations.read(option.deviations) if option.deviations else (),
+        rate_probe=option.rate_probe == "yes"
+        or (option.rate_probe == "auto" and (target.builtin or target.loopback)),
         billable=option.billable == "yes"
         or (option.billable == "auto" and (target.builtin or target.loopback)),
     )
     if (option.breach or option.weather) and not target.builtin:
         raise UsageError("--breach and --weather are for the built-in mock: start others with them yourself.")
     _writable(option.report_dir)
-    crowd = None
+    surroundings = Surroundings()
     if target.builtin and not option.collectonly:
-        target, crowd = closing.enter_context(_mock(target, option.breach, option.weather))
-    started = Session(target, settings, pace, crowd=crowd)
+        target, surroundings = closing.enter_context(_mock(target, option.breach, option.weather))
+    started = Session(target, settings, pace, surroundings=surroundings)
     closing.callback(started.close)
     return started
+
+
+def _exploring(option: argparse.Namespace) -> int:
+    """Give the seconds of exploring; see whether what is said of it makes sense."""
+    given = {"--budget-seconds": option.budget_seconds is not None, "--case": bool(option.case)}
+    for name, is_given in given.items():
+        if is_given and option.lane != "explore":
+            raise UsageError(f"{name} is for --lane=explore: the lane gate sends the same cases each time.")
+    if option.case:
+        if option.seed is None:
+            raise UsageError("--case needs the --seed of the exploration that found it.")
+        from conformance.explore_sources import steps_of
+
+        case = address(option.case, option.seed)
+        if case is None or steps_of(case) is None:
+            raise UsageError(f"--case={option.case} is no case of an exploration.")
+    return EXPLORING if option.budget_seconds is None else int(option.budget_seconds)
 
 
 def _seed(lane: str, seed: int | None) -> int:
@@ -130,7 +174,7 @@ def _writable(folder: Path) -> None:
 @contextlib.contextmanager
 def _mock(
     target: targets.Target, breaches: list[str], weather: list[str]
-) -> Iterator[tuple[targets.Target, Callable[[int], None]]]:
+) -> Iterator[tuple[targets.Target, Surroundings]]:
     """Start the mock, with strangers' files in the account as a live one has them."""
     from conformance.mock import serve
 
@@ -145,7 +189,7 @@ def _mock(
             other_region_key=mock.other_region_key,
             builtin=True,
         )
-        yield own, partial(settle, mock)
+        yield own, Surroundings(crowd=partial(settle, mock), limited=mock.limited)
 
 
 def settle(mock: "Mock", count: int) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import io
 import signal
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,23 @@ from conformance.session import Session
 from conformance.verdicts import ExitStatus
 
 # Whatever may delete a file comes when no test needs it any more, judgement of all traffic when all was sent.
-LAST = ("test_authentication", "test_deletion", "test_generated", "test_traffic")
+LAST = (
+    "test_isolation",
+    "test_authentication",
+    "test_deletion",
+    "test_generated",
+    "test_lifecycle",
+    "test_rates",
+    "test_explore",
+    "test_traffic",
+)
 SUITE = Path(__file__).parent / "suite"
 STARTED = pytest.StashKey[Session]()
 CLOSING = pytest.StashKey[contextlib.ExitStack]()
 FOLDER = pytest.StashKey[Path]()
 RUN = pytest.StashKey[runs.Run]()
+# Whether a test of no clause failed: where no clause did, the fault is ours.
+FAILED = pytest.StashKey[bool]()
 # Whether the run log and its views are to be written.
 VIEWS = pytest.StashKey[bool]()
 
@@ -123,11 +135,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             for clause in clauses
             if not session.in_scope(clause) and session.target.region in clause.regions
         ]
-        wanted = not chosen or chosen & {clause.id for clause in clauses}
+        wanted = _in_lane(item, config) and (not chosen or chosen & {clause.id for clause in clauses})
         (kept if wanted and (exercised or not clauses) else left_out).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
     items[:] = sorted(kept, key=_turn)
+
+
+def _in_lane(item: pytest.Item, config: pytest.Config) -> bool:
+    """Whether a test belongs to the lane; of one case of an exploration, nothing else does."""
+    explores = item.path.stem == "test_explore"
+    return explores if config.option.case else not explores or config.option.lane == "explore"
 
 
 def _turn(item: pytest.Item) -> int:
@@ -143,7 +161,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     started = session.config.stash.get(STARTED, None)
     if started is None or session.config.option.collectonly or session.testsfailed:
         return None
-    started.client.test = "preflight"
+    started.recorder.test = "preflight"
     try:
         preflight.check(started.client)
     except (TargetError, OutOfBudget) as error:
@@ -158,7 +176,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
     session = item.config.stash.get(STARTED, None)
     if session is None:
         return (yield)
-    session.client.test = item.nodeid
+    session.recorder.test = item.nodeid
     item.stash[EVIDENCE] = Evidence()
     with gathering(item.stash[EVIDENCE]):
         return (yield)
@@ -180,6 +198,8 @@ def pytest_runtest_makereport(
         if isinstance(error, Unproven) and error.suspect and call.when == "call":
             session.suspects.append((clause.id, error.suspect.number))
         speak(report, item, clause, found, session)
+    if report.failed and not clauses_of(item):
+        item.config.stash[FAILED] = True
     return report
 
 
@@ -194,6 +214,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     interrupted = exitstatus == ExitStatus.INTERRUPTED
     selected = frozenset(clause.id for item in session.items for clause in clauses_of(item))
     run = started.run(interrupted=interrupted, selected=selected)
+    if config.stash.get(FAILED, False) and run.footer.exit_status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:
+        run = replace(run, footer=replace(run.footer, exit_status=int(ExitStatus.INTERNAL)))
     config.stash[RUN] = run
     if config.stash.get(VIEWS, True):
         _write(config, run)

@@ -1,10 +1,12 @@
-"""Recorder: keeps every exchange of a run, with secrets removed. Redaction lives here and nowhere else."""
+"""Recorder: numbers and keeps every exchange of a run, with secrets removed. Redaction lives here and nowhere else."""
 
 import base64
+import contextlib
 import dataclasses
 import json
 import re
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from conformance.exchange import Answer, Exchange, Pairs, Part, Request
@@ -91,17 +93,36 @@ class Redactor:
 
 
 class Recorder:
-    """The exchanges of a run in the order in which they were sent."""
+    """The exchanges of a run in the order in which they ended, whichever of its clients sent them.
+
+    `test` is the running test and `phase` the running phase of the rate probe, if any: every exchange bears both.
+    """
 
     def __init__(self, redactor: Redactor) -> None:
         self.redactor = redactor
+        self.test = ""
+        self.phase = ""
         self._exchanges: list[Exchange] = []
+        self._lock = threading.Lock()
 
     def __call__(self, exchange: Exchange) -> Exchange:
-        """Keep an exchange, and give it back as it was kept."""
+        """Number an exchange, keep it, and give it back as it was kept."""
         clean = self.redactor.exchange(exchange)
-        self._exchanges.append(clean)
-        return clean
+        with self._lock:
+            kept = dataclasses.replace(
+                clean, number=len(self._exchanges) + 1, test=self.test, phase=self.phase
+            )
+            self._exchanges.append(kept)
+        return kept
+
+    @contextlib.contextmanager
+    def during(self, phase: str) -> Iterator[None]:
+        """Let what is sent meanwhile bear the name of a phase."""
+        before, self.phase = self.phase, phase
+        try:
+            yield
+        finally:
+            self.phase = before
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:

@@ -1,5 +1,6 @@
 """What a run creates, so that nothing of it stays behind. Knows ids and file names, never anybody else's."""
 
+import threading
 import time
 from urllib.parse import quote
 
@@ -16,14 +17,20 @@ class Resources:
         # The names of uploads whose answers never came, for they may have been done all the same, and when.
         self.doubtful: dict[str, float] = {}
         self.leaked: tuple[str, ...] = ()
+        self._lock = threading.Lock()
 
     def expect(self, request: Request) -> None:
         """Take note of an upload before it leaves: a run that is stopped meanwhile must look for its file."""
         if request.is_upload:
-            self.doubtful |= dict.fromkeys(_filenames(request), time.time())
+            with self._lock:
+                self.doubtful |= dict.fromkeys(_filenames(request), time.time())
 
     def __call__(self, exchange: Exchange) -> None:
         """Take note of an exchange."""
+        with self._lock:
+            self._note(exchange)
+
+    def _note(self, exchange: Exchange) -> None:
         request = exchange.request
         # An attempt before it may have left a file that no list showed yet.
         if request.is_upload and exchange.attempt == 1 and exchange.answer and exchange.answer.status < 500:
@@ -45,6 +52,11 @@ class Resources:
     def left(self) -> tuple[tuple[str, str], ...]:
         """The ids that are still there with the accounts that hold them, newest first."""
         return tuple(reversed(self._ids.items()))
+
+
+def spellings(filename: str) -> frozenset[str]:
+    """Give the names under which a server may list a file: a form writes a quotation mark as %22, which not all undo."""
+    return frozenset({filename, filename.replace('"', "%22")})
 
 
 def path_of(name: str) -> str:

@@ -75,13 +75,26 @@ class ClauseRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeTotals:
+    """What the rate probe cost: requests, uploads among them, and the seconds from its first to its last."""
+
+    requests: int = 0
+    uploads: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """What the run cost: requests with their repetitions, uploads among them, body bytes, wall seconds."""
+    """What the run cost: requests with their repetitions, uploads among them, body bytes, wall seconds.
+
+    Requests, uploads and bytes are those without the rate probe, which is counted apart; the seconds are all.
+    """
 
     requests: int
     uploads: int
     bytes_sent: int
     seconds: float
+    rate_probe: ProbeTotals = ProbeTotals()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,10 +218,14 @@ def parse(text: str, *, name: str = "the run log") -> Run:
             findings=tuple(_finding(row) for row in of("finding")),
             clauses=tuple(_clause_row(row) for row in of("clause")),
             conflicts=tuple(Conflict(**_tuples(row)) for row in of("conflict")),
-            footer=Footer(**{**footer, "totals": Totals(**footer["totals"])}),
+            footer=Footer(**{**footer, "totals": _totals(footer["totals"])}),
         )
     except (TypeError, ValueError, LookupError, AttributeError) as error:
         raise RunLogError(f"{name} holds a line that is not of this format: {error}.") from error
+
+
+def _totals(row: dict[str, Any]) -> Totals:
+    return Totals(**{**row, "rate_probe": ProbeTotals(**row.get("rate_probe", {}))})
 
 
 def _line(kind: str, value: Any) -> str:

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
@@ -26,7 +27,7 @@ from conformance.pacing import Pace
 from conformance.recorder import Recorder, Redactor
 from conformance.regions import region
 from conformance.resources import Resources
-from conformance.runs import ClauseRow, Footer, Header, Run, Totals, clause_row
+from conformance.runs import ClauseRow, Footer, Header, ProbeTotals, Run, Totals, clause_row
 from conformance.targets import Target
 from conformance.trace import Trace
 from conformance.unfinished import Unfinished
@@ -36,6 +37,7 @@ KEPT_EXCHANGES = 12
 # Seconds after which the list shows what an upload may have done whose answer never came.
 SETTLING = 2.0
 SERVER_ERROR = "errors.no-server-error"
+RATES = "rates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,18 @@ class Settings:
     deviations: tuple[Deviation, ...] = ()
     lag: float = 10.0
     billable: bool = False
+    rate_probe: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a run can ask of the built-in mock; a live account has other clients and limits of its own.
+
+    `crowd` brings that many files of strangers; within `limited` the documented rates are kept.
+    """
+
+    crowd: Callable[[int], None] | None = None
+    limited: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
 
 
 class Session:
@@ -62,11 +76,10 @@ class Session:
         pace: Pace,
         *,
         timing: Timing | None = None,
-        crowd: Callable[[int], None] | None = None,
+        surroundings: Surroundings | None = None,
     ) -> None:
         self.target = target
-        # How strangers' files come to the built-in mock; a live account has its own.
-        self.crowd = crowd
+        self.surroundings = surroundings or Surroundings()
         self.settings = settings
         self.registry = registry()
         self.recorder = Recorder(Redactor(target.secrets))
@@ -98,10 +111,21 @@ class Session:
             return f"untestable: {clause.untestable}"
         if not self.settings.profile.includes(clause.profile):
             return f"profile: only --profile={clause.profile} exercises it"
+        if clause.key == "second" and "second" not in self.target.keys and not self.target.builtin:
+            variable = f"DASHSCOPE_SECOND_API_KEY_{self.target.region.upper()}"
+            fault = "holds the first key again" if self.target.second_key else "is not set"
+            return f"no second account: {variable}, or DASHSCOPE_SECOND_API_KEY, {fault}"
         if clause.key == "other-region" and not (self.target.other_region_key or self.target.builtin):
             return "no key: a key of the other region is shown to a live host only by its owner"
         if clause.billable and not self.settings.billable:
             return "not billable: --billable=yes lets a run on a live target spend tokens"
+        return self._no_rate_probe() if clause.chapter == RATES else ""
+
+    def _no_rate_probe(self) -> str:
+        if not self.settings.rate_probe:
+            return "rate probe: only --rate-probe=yes asks this target for more than the documented rates"
+        if self.settings.pace not in {"documented", "off"}:
+            return f"rate probe: --pace={self.settings.pace} forbids it"
         return ""
 
     def judged(self) -> tuple[Finding, ...]:
@@ -125,7 +149,7 @@ class Session:
 
     def clean(self) -> None:
         """Delete what the run made, newest first; what cannot be deleted is named in `resources.leaked`."""
-        self.client.test = "clean-up"
+        self.recorder.test = "clean-up"
         with contextlib.suppress(TargetError):
             self._stop()
             for name, account in self.resources.left:
@@ -134,7 +158,9 @@ class Session:
                 # No cap of the run stands between it and what it may have left, and no lag of the list.
                 self.budget.caps = Caps()
                 time.sleep(max(0.0, min(SETTLING, max(doubtful.values()) + SETTLING - time.time())))
-                self.files.undo(doubtful)
+                for account in ("first", "second"):
+                    if account in self.target.keys:
+                        self.files.undo(doubtful, account=account)
         self.resources.leaked = tuple(name for name, _ in (*self.resources.left, *self.unfinished.files))
 
     def _stop(self) -> None:
@@ -272,11 +298,16 @@ class Session:
         )
 
     def _totals(self) -> Totals:
+        probe = [exchange for exchange in self.recorder.exchanges if exchange.phase]
+        uploads = sum(exchange.request.is_upload for exchange in probe)
+        begin = min((exchange.started for exchange in probe), default=0.0)
+        end = max((exchange.started + exchange.seconds for exchange in probe), default=0.0)
         return Totals(
-            requests=self.budget.requests,
-            uploads=self.budget.uploads,
-            bytes_sent=self.budget.bytes,
+            requests=self.budget.requests - len(probe),
+            uploads=self.budget.uploads - uploads,
+            bytes_sent=self.budget.bytes - sum(exchange.request.body_bytes for exchange in probe),
             seconds=round(time.monotonic() - self._clock, 2),
+            rate_probe=ProbeTotals(requests=len(probe), uploads=uploads, seconds=round(end - begin, 2)),
         )
 
 

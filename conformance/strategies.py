@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance.corpus import Corpus
+from conformance.files import LARGEST_LIMIT
 from conformance.times import DAY, FORMATS, write
 
 T = TypeVar("T")
@@ -57,7 +58,8 @@ def drawn(strategy: st.SearchStrategy[T], *, most: int) -> tuple[T, ...]:
     """Draw values first, so that what is sent for one never makes hypothesis send for another again."""
     values: list[T] = []
 
-    @settings(max_examples=most)
+    # On a busy machine drawing is slow, which says nothing of what is drawn.
+    @settings(max_examples=most, suppress_health_check=list(HealthCheck))
     @given(strategy)
     def draw(value: T) -> None:
         values.append(value)
@@ -68,6 +70,6 @@ def drawn(strategy: st.SearchStrategy[T], *, most: int) -> tuple[T, ...]:
 
 def exact_limits(count: int) -> tuple[int, ...]:
     """Give limits that cut a list of that length into full pages: into one, and into a few."""
-    few = [count // pages for pages in range(2, MOST_PAGES + 1) if count % pages == 0 and count >= pages]
-    whole = [count] if 1 <= count <= 2000 else []
-    return (*whole, *few[:1])
+    even = [count // pages for pages in range(1, MOST_PAGES + 1) if count % pages == 0]
+    lawful = [limit for limit in even if 1 <= limit <= LARGEST_LIMIT]
+    return tuple(lawful[:2])

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from conformance.exchange import Exchange
+from conformance.resources import spellings
 
 FILES = "/files"
 # The purposes that the pages list; what any other gets is no matter of a law.
@@ -143,13 +144,14 @@ class Trace:
                 )
 
     @cached_property
-    def doubtful(self) -> frozenset[str | None]:
+    def doubtful(self) -> frozenset[str]:
         """The file names of uploads whose answers were lost, or were server errors: they may have been done."""
         return frozenset(
-            part.filename
+            filename
             for exchange in self.exchanges
             if exchange.request.is_upload and (exchange.answer is None or exchange.answer.status >= 500)
             for part in exchange.request.parts
+            for filename in spellings(part.filename or "")
         )
 
     @cached_property
@@ -186,11 +188,11 @@ class Trace:
         return {name: tuple(sorted(numbers)) for name, numbers in found.items()}
 
     def went_with_another(self, name: str, number: int) -> bool:
-        """Whether a file was last seen before the deletion of another, and never again from `number` on."""
+        """Whether a file was last seen before a request to delete another, and never again from `number` on."""
         seen = self.sightings.get(name, ())
         if not seen or seen[-1] >= number:
             return False
-        return any(seen[-1] < deletion.number < number for deletion in self.deletions.values())
+        return any(seen[-1] < each.number < number for other, each in self.of_file("DELETE") if other != name)
 
     def arrived(self, name: str, exchange: Exchange) -> bool:
         """Whether no lag excuses an exchange for not knowing the file of an upload any more."""
@@ -199,13 +201,27 @@ class Trace:
 
     @cached_property
     def vanished(self) -> frozenset[str]:
-        """The files of others that could not be retrieved: what a page gives behind one of them, no page says."""
-        return frozenset(
+        """The files of others that could not be retrieved, or that the list had lost when they were a cursor.
+
+        What a page gives behind one of them, no page says.
+        """
+        refused = {
             name
             for name, exchange in self.of_file("GET")
             if exchange.answer and exchange.answer.refused and exchange.status not in OF_THE_ACCOUNT
-            if name not in self.uploads
-        )
+        }
+        heads = [
+            (page.exchange.number, frozenset(page.ids))
+            for page in self.pages
+            if "after" not in page.query and not page.selection and page.has_more is False
+        ]
+        lost = {
+            cursor
+            for page in self.pages
+            if (cursor := page.query.get("after")) and cursor not in self.uploads
+            if any(number > page.exchange.number and cursor not in ids for number, ids in heads)
+        }
+        return frozenset((refused | lost) - set(self.uploads))
 
     @cached_property
     def traversals(self) -> tuple[Traversal, ...]:

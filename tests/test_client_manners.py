@@ -205,7 +205,7 @@ def test_listeners_hear_of_every_exchange_with_its_secrets_removed() -> None:
     heard: list[Exchange] = []
     with Loopback(answer(b"", 503), answer(f'"{KEY}"'.encode())) as server:
         client = client_of(server)
-        client.test = "a test"
+        client.recorder.test = "a test"
         client.listeners.append(heard.append)
         client.send("GET", "/files")
         client.close()

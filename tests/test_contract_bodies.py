@@ -153,6 +153,11 @@ def test_a_defect_of_the_envelope_is_filed_under_its_own_clause(body: Any, claus
         assert accused(answered(request, body, status=404)) == {clause}
 
 
+def test_a_code_that_is_left_out_breaks_one_clause_and_keeps_the_other() -> None:
+    judgement = answered(LISTING, {"error": without(ERROR, "code")}, status=404)
+    assert "errors.code" in judgement.measured
+
+
 def test_a_finding_says_what_was_expected_what_came_and_where() -> None:
     (finding,) = answered(LISTING, {**LIST, "data": [FILE, {**FILE, "bytes": "7"}]}).violations
     assert finding.expected == "data[1].bytes: type 'integer'"

@@ -4,7 +4,20 @@ import pytest
 
 from conformance import corpus as corpora
 from conformance.clauses import Profile
-from conformance.corpus import UNICODE, Corpus, Plan, Sent, Small, plans, upload
+from conformance.corpus import (
+    EMOJI,
+    LONG,
+    LONGEST,
+    PUNCTUATION,
+    QUOTES,
+    UNICODE,
+    Corpus,
+    Plan,
+    Sent,
+    Small,
+    plans,
+    upload,
+)
 from conformance.documents import IMAGE_FORMATS, TEXT_FORMATS
 from conformance.exchange import Answer, Exchange, Request
 from conformance.resources import PREFIX
@@ -167,3 +180,39 @@ def test_small_files_are_lawful_for_their_purpose_and_never_share_a_name(purpose
     assert all(isinstance(file.content, bytes) and file.size == len(file.content) for file in files)
     with speaking(Odd(Manners()), KEYS[0]) as sending:
         assert [sending.upload(file, purpose).status for file in files] == [200, 200, 400]
+
+
+def test_the_standard_plan_has_the_sizes_at_which_counting_goes_wrong() -> None:
+    sizes = {sent.file.size for sent in uploaded(Odd(Manners())).files}
+    assert sizes >= {1, 65_535, 65_536, 65_537, 1_048_576}
+
+
+def test_the_standard_plan_stays_within_what_a_run_may_send() -> None:
+    corpus = uploaded(Odd(Manners()))
+    assert sum(sent.file.size for sent in corpus.sent) < 1_500_000
+    assert len(corpus.sent) <= 21
+
+
+@pytest.mark.parametrize("name", [EMOJI, QUOTES, PUNCTUATION, LONG])
+def test_an_odd_name_stands_on_a_file_that_nothing_else_needs(name: str) -> None:
+    [plan] = [plan for group in plans(Profile.STANDARD) for plan in group if plan.name == name]
+    assert (plan.format, plan.purpose, plan.size, plan.twin) == ("jsonl", "batch", 0, False)
+
+
+def test_the_long_name_has_two_hundred_characters() -> None:
+    assert max(len(sent.file.filename) for sent in uploaded(Odd(Manners())).sent) == LONGEST
+
+
+class Plain(Odd):
+    """Refuses names that are not plain."""
+
+    def admit(self, filename: str, content: bytes, purpose: str) -> None:
+        if len(filename) > 100 or set(filename) & set('"%🎉'):
+            raise RefusalError(400, "Illegal file name.")
+        super().admit(filename, content, purpose)
+
+
+def test_names_that_are_refused_do_not_cost_their_purpose() -> None:
+    corpus = uploaded(Plain(Manners()))
+    assert [sent.plan.name for sent in corpus.sent if not sent.id] == [EMOJI, QUOTES, PUNCTUATION, LONG]
+    assert [sent.purpose for sent in corpus.sent] == [sent.plan.purpose for sent in corpus.sent]

@@ -10,7 +10,7 @@ import zlib
 
 import pytest
 
-from conformance.documents import IMAGE_FORMATS, TEXT_FORMATS, batch_input, batch_line, document
+from conformance.documents import IMAGE_FORMATS, TEXT_FORMATS, batch_input, batch_line, document, sized
 
 FORMATS = (*TEXT_FORMATS, *IMAGE_FORMATS)
 
@@ -27,6 +27,21 @@ def test_text_formats_say_the_text() -> None:
     assert document("md", "conformance").decode() == "# conformance\n"
     assert list(csv.reader(io.StringIO(document("csv", "x").decode()))) == [["a", "b"], ["1", "x"]]
     assert json.loads(document("json", 'a "b" 页')) == {"a": 'a "b" 页'}
+
+
+@pytest.mark.parametrize("extension", ["txt", "md", "csv", "json", "jsonl"])
+@pytest.mark.parametrize("size", [300, 65_535, 65_536, 65_537, 1_048_576])
+def test_a_sized_document_has_its_size_and_is_still_what_it_promises(extension: str, size: int) -> None:
+    data = sized(extension, "conformance", size)
+    assert len(data) == size
+    assert "conformance" in data.decode()
+    assert data.endswith(b"\n")
+    if extension.startswith("json"):
+        assert isinstance(json.loads(data), dict)
+
+
+def test_where_a_document_is_to_be_shorter_its_beginning_will_do() -> None:
+    assert sized("txt", "conformance", 1) == b"c"
 
 
 @pytest.mark.parametrize(

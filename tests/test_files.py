@@ -1,10 +1,12 @@
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
 
 from conformance.client import FormFile
+from conformance.exchange import Exchange
 from conformance.expect import Unproven
 from conformance.files import STEPS_BACK, Files, description, shown
 from conformance.trace import Traversal
@@ -71,6 +73,28 @@ def test_what_a_lost_upload_left_is_deleted_before_it_is_sent_again(trouble: Ans
     assert asked == ["POST ", LOOK, "DELETE /file-lost", "POST "]
 
 
+@pytest.mark.parametrize("listed", ['a "b".txt', "a %22b%22.txt"])
+def test_a_lost_upload_is_known_by_its_name_however_its_quotation_marks_are_listed(listed: str) -> None:
+    quoted = replace(FILE, filename='a "b".txt')
+    left = page(said("file-lost", listed), said("file-strange", "a b.txt"))
+    _, asked = spoken(
+        lambda files: files.upload(quoted, "batch"), hang_up, left, answer(b"{}"), file("file-2")
+    )
+    assert asked == ["POST ", LOOK, "DELETE /file-lost", "POST "]
+
+
+def test_what_a_lost_upload_left_is_looked_for_in_its_own_account() -> None:
+    accounts: list[str] = []
+
+    def work(files: Files) -> Exchange:
+        exchange = files.upload(FILE, "batch", account="second")
+        accounts.extend(each.account for each in files.client.recorder.exchanges)
+        return exchange
+
+    spoken(work, hang_up, page(said("file-lost")), answer(b"{}"), file("file-2"))
+    assert accounts == ["second"] * 4
+
+
 def test_a_lost_upload_does_not_take_its_twin_of_the_same_name_with_it() -> None:
     def work(files: Files) -> str:
         files.upload(FILE, "batch")
@@ -118,7 +142,7 @@ def test_the_pages_are_left_when_all_that_was_wanted_was_seen() -> None:
 
 def test_a_server_that_gives_the_same_page_for_ever_is_left() -> None:
     found, asked = spoken(lambda files: files.traverse(limit=1), page("a", more=True))
-    assert (ids(found), asked) == (("a", "a"), ["GET ?limit=1", "GET ?limit=1&after=a", "GET /a"])
+    assert (ids(found), asked) == (("a", "a"), ["GET ?limit=1", "GET ?limit=1&after=a", "GET /a", LOOK])
 
 
 def test_an_empty_page_that_promises_more_is_the_end() -> None:
@@ -132,9 +156,18 @@ def test_a_refusal_of_the_first_page_gives_no_traversal() -> None:
 
 
 def test_a_refusal_of_a_later_page_gives_what_came_before_it() -> None:
-    found, asked = spoken(lambda files: files.traverse(), page("a", "b", more=True), REFUSED, file("b"))
+    found, asked = spoken(
+        lambda files: files.traverse(), page("a", "b", more=True), REFUSED, file("b"), page("a", "b")
+    )
     assert (found[0].status, ids(found)) == (404, ("a", "b"))
-    assert asked == ["GET ", "GET ?after=b", "GET /b"]
+    assert asked == ["GET ", "GET ?after=b", "GET /b", LOOK]
+
+
+def test_a_cursor_that_the_list_has_lost_is_gone_though_it_can_still_be_retrieved() -> None:
+    answers = [page("a", "b", more=True), REFUSED, file("b"), page("a", "c"), page("c")]
+    found, asked = spoken(lambda files: files.traverse(), *answers)
+    assert ids(found) == ("a", "b", "c")
+    assert asked == ["GET ", "GET ?after=b", "GET /b", LOOK, "GET ?after=a"]
 
 
 @pytest.mark.parametrize("strange", [REFUSED, page(), page("a", "b", more=True)])

@@ -6,9 +6,9 @@ import pytest
 from schemathesis import Case
 
 from conformance.contract import contract
-from conformance.exchange import Exchange
+from conformance.exchange import Answer, Exchange, Request
 from conformance.files import Files
-from conformance.generated import OPERATIONS, cases, send
+from conformance.generated import OPERATIONS, cases, covered, follow, links, send, target
 from conformance.strategies import drawn
 
 from .loopback import Loopback, Received, answer, client_of
@@ -67,7 +67,7 @@ def as_text(value: object) -> str:
     return str(value).encode("utf-8", "replace").decode()
 
 
-@pytest.mark.parametrize("name", ["a/b", "ä ö", "..", "a?b#c", "%41", "file-fe-1"])
+@pytest.mark.parametrize("name", ["a/b", "ä ö", "..", "a?b#c", "100%", "file-fe-1"])
 def test_no_letter_of_an_id_becomes_part_of_the_address(name: str) -> None:
     _, received = sent(made("deleteFile", path_parameters={"file_id": name}))
     head, _, last = received.target.rpartition("/")
@@ -113,3 +113,87 @@ def test_key_and_account_are_the_clients() -> None:
     exchange, received = sent(made("listFiles", query={}))
     assert received.headers["authorization"].startswith("Bearer sk-")
     assert exchange.account == "first"
+
+
+def answered(operation: str, body: object, status: int = 200) -> Exchange:
+    found = next(each for each in contract().operations if each.id == operation)
+    request = Request(method=found.method, path=found.template)
+    told = Answer(
+        status=status, headers=(("content-type", "application/json"),), body=json.dumps(body).encode()
+    )
+    return Exchange(number=1, request=request, answer=told, operation=operation)
+
+
+BODIES = {
+    "uploadFile": {"id": "file-fe-1"},
+    "listFiles": {"data": [{"id": "file-fe-1"}, {"id": "file-fe-2"}]},
+    "retrieveFile": {"id": "file-fe-1"},
+    "deleteFile": {"id": "file-fe-1", "deleted": True},
+}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_link_takes_an_id_to_an_operation_of_the_document(operation: str) -> None:
+    assert links(operation)
+    for link in links(operation):
+        assert target(link) in OPERATIONS
+        given = follow(link, answered(operation, BODIES[operation]))
+        assert [value for values in given.values() for value in values.values()] == ["file-fe-1"]
+
+
+def test_the_document_links_upload_list_and_deletion_to_what_must_follow_from_them() -> None:
+    leads = {operation: {target(link) for link in links(operation)} for operation in OPERATIONS}
+    assert leads["uploadFile"] == {"retrieveFile", "deleteFile", "listFiles"}
+    assert "retrieveFile" in leads["listFiles"]
+    assert leads["deleteFile"] == {"retrieveFile"}
+
+
+def test_no_link_leads_from_a_list_to_a_deletion() -> None:
+    assert "deleteFile" not in {target(link) for link in links("listFiles")}
+
+
+@pytest.mark.parametrize(("body", "status"), [({}, 200), ({"id": None}, 200), (BODIES["uploadFile"], 400)])
+def test_a_link_gives_nothing_where_the_answer_has_nothing(body: object, status: int) -> None:
+    for link in links("uploadFile"):
+        assert not any(follow(link, answered("uploadFile", body, status)).values())
+
+
+def test_what_a_link_gives_takes_the_place_of_what_was_drawn() -> None:
+    case = made("retrieveFile", path_parameters={"file_id": "drawn"})
+    with Loopback(EMPTY) as server:
+        client = client_of(server)
+        send(Files(client), case, {"path_parameters": {"file_id": "100%41"}})
+        client.close()
+        assert server.received[0].target.endswith("/files/100%2541")
+
+
+def test_what_schemathesis_wrote_for_a_path_is_not_written_twice() -> None:
+    _, received = sent(made("retrieveFile", path_parameters={"file_id": "a%20b"}))
+    assert received.target.endswith("/files/a%20b")
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_walk_through_the_boundaries_is_always_the_same(operation: str) -> None:
+    def told() -> list[tuple[Any, ...]]:
+        return [
+            (case.method, case.path_parameters, case.query, repr(case.body)) for case in covered(operation)
+        ]
+
+    first = told()
+    covered.cache_clear()
+    for other in OPERATIONS:
+        covered(other)
+    assert told() == first
+    assert len({method for method, *_ in first}) > 1
+
+
+def test_the_walk_begins_with_the_examples_and_comes_by_the_bounds() -> None:
+    walked = covered("listFiles")
+    assert (walked[0].query or {})["create_after"] == "2025-11-12"
+    limits = {str((case.query or {}).get("limit")) for case in walked}
+    assert {"0", "1", "2000", "2001"} <= limits
+
+
+def test_no_case_deletes_without_naming_a_file() -> None:
+    for operation in OPERATIONS:
+        assert not [case for case in covered(operation) if case.method == "DELETE" and case.path == "/files"]

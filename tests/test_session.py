@@ -265,3 +265,36 @@ def test_the_header_and_the_totals_say_what_was_asked_and_sent() -> None:
     totals = run.footer.totals
     assert (totals.requests, totals.uploads) == (2, 1)
     assert totals.bytes_sent >= FILE.size
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (Settings(pace="off"), "only --rate-probe=yes"),
+        (Settings(pace="2", rate_probe=True), "--pace=2 forbids it"),
+        (Settings(rate_probe=True, profile=Profile.SMOKE), "profile: only --profile=standard"),
+        (Settings(pace="documented", rate_probe=True), ""),
+    ],
+)
+def test_rates_are_asked_for_only_where_that_is_wanted(settings: Settings, said: str) -> None:
+    begins = begun(settings=settings)
+    reason = begins.in_scope(registry()["rates.uploads-admitted"])
+    assert (said in reason) if said else not reason
+    ruled = {row.id: row for row in begins.run().clauses}["rates.uploads-admitted"]
+    assert ruled.required is (not said)
+    begins.close()
+
+
+def test_the_rate_probe_is_counted_apart() -> None:
+    with serving(Odd(Manners())) as origin:
+        session = begun(origin)
+        session.files.upload(FILE, "file-extract")
+        with session.recorder.during("uploads-paced"):
+            session.files.upload(FILE, "file-extract")
+            session.files.list()
+        session.clean()
+        totals = session.run().footer.totals
+        session.close()
+    # An upload, and the deletions of two files by the clean-up.
+    assert (totals.requests, totals.uploads) == (3, 1)
+    assert (totals.rate_probe.requests, totals.rate_probe.uploads) == (2, 1)

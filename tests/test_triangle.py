@@ -79,7 +79,7 @@ def test_every_breach_aims_at_a_clause_that_can_fail() -> None:
 
 @pytest.mark.parametrize("target", ["mock-cn", "mock-intl"])
 def test_every_clause_holds_on_the_lawful_mock(tmp_path: Path, target: str) -> None:
-    done = run_suite(tmp_path, f"--target={target}")
+    done = run_suite(tmp_path, f"--target={target}", "--rate-probe=yes")
     assert done.status == 0, done.said
     exercised = {clause.id for clause in JUDGED if Profile.STANDARD.includes(clause.profile)}
     assert done.verdicts("pass") == exercised
@@ -97,7 +97,7 @@ def test_two_runs_give_the_same_summary_but_for_times(tmp_path: Path) -> None:
 
 
 def test_the_deep_profile_exercises_every_clause_that_has_a_test(tmp_path: Path) -> None:
-    done = run_suite(tmp_path, "--target=mock-cn", "--profile=deep")
+    done = run_suite(tmp_path, "--target=mock-cn", "--profile=deep", "--rate-probe=yes", timeout=400)
     assert done.status == 0, done.said
     assert done.verdicts("pass") == {clause.id for clause in JUDGED}
 

@@ -2,26 +2,45 @@
 
 A law says `pass` where it had something to measure and it held, `fail` where it did not, and nothing
 where the trace gives it no work. The suite's traffic is judged by them, and so is recorded traffic.
-They speak of the files that the trace itself created; files of others may come and go.
+They speak of the files that the trace itself created, with the first account's key but for `isolation`; files
+of others may come and go.
 
     identity   what upload said, retrieval and list repeat
     listing    pages and traversals
     filters    purposes and times
     life       what is deleted, and what is not
+    lasting    what nobody deleted stays
+    status     the state of a file goes forward
+    isolation  what one account uploaded, no other is shown
     refusals   server errors and secrets
     batches    batch tasks
     tasks      their list
     content    what they have written
 """
 
-from conformance.laws import batches, content, filters, identity, life, listing, refusals, tasks
+from conformance.laws import (
+    batches,
+    content,
+    filters,
+    identity,
+    isolation,
+    lasting,
+    life,
+    listing,
+    refusals,
+    status,
+    tasks,
+)
 from conformance.laws.ruling import Law
 from conformance.trace import Trace
 from conformance.verdicts import Finding
 
 LAWS: tuple[Law, ...] = tuple(
     value
-    for module in (identity, listing, filters, life, refusals, batches, tasks, content)
+    for module in (
+        *(identity, listing, filters, life, lasting, status, isolation, refusals),
+        *(batches, tasks, content),
+    )
     for value in vars(module).values()
     if isinstance(value, Law)
 )

@@ -65,19 +65,24 @@ def times_are_sound(trace: Trace) -> Iterator[Finding]:
     "filters.paged",
 )
 def filters_are_complete(trace: Trace) -> Iterator[Finding]:
-    """A filtered list holds every file of this run that matches, once the list had shown it or must know it."""
+    """A filtered list holds every file of this run that matches, once such a list had shown it or must know it."""
+    # What finds files by a filter may lag behind what finds them all.
+    shown: dict[str, int] = {}
+    for page in trace.pages:
+        for name in page.ids if page.selection else ():
+            shown.setdefault(name, page.exchange.number)
     for traversal in trace.traversals:
         if traversal.whole and traversal.pages[0].selection:
-            yield from _complete(trace, traversal)
+            yield from _complete(trace, traversal, shown)
 
 
-def _complete(trace: Trace, traversal: Traversal) -> Iterator[Finding]:
+def _complete(trace: Trace, traversal: Traversal, shown: Mapping[str, int]) -> Iterator[Finding]:
     first, last = traversal.numbers[0], traversal.numbers[-1]
     page = traversal.pages[0]
     expected = {
         name
         for name, upload in trace.uploads.items()
-        if (trace.shown.get(name, first) < first or trace.arrived(name, page.exchange))
+        if (shown.get(name, first) < first or trace.arrived(name, page.exchange))
         and trace.doomed.get(name, last + 1) > last
         and _selects(trace, page, upload)
     }
@@ -132,7 +137,9 @@ def _matches(trace: Trace, page: Page, name: str, item: Mapping[str, Any]) -> bo
     written, created = read(page.query[name]), said.get("created_at")
     if written is None or not isinstance(created, int) or not 1 < created <= LATEST:
         return None
-    earliest, latest = written.earliest(trace.zone), written.latest(trace.zone)
+    # The zone was found with times; whether a date begins by the same clock, no page says.
+    zone = None if written.is_date else trace.zone
+    earliest, latest = written.earliest(zone), written.latest(zone)
     if created >= latest + GRAIN:
         return name == "create_after"
     if created <= earliest - GRAIN:

@@ -5,9 +5,15 @@ from typing import Any
 
 from conformance.exchange import Exchange
 from conformance.laws.ruling import broken, held, law, measured
+from conformance.resources import spellings
 from conformance.trace import PURPOSES, Trace, Upload
 from conformance.verdicts import Finding
 
+# The kinds of file names that a server may refuse or alter without being wrong about others.
+ODD = frozenset({"emoji", "quotes", "punctuation", "long"})
+LAST_OF_BASIC_PLANE = "\uffff"
+# In characters; what is shorter is a name like any other.
+LONG = 100
 # Clocks of well-kept servers agree within seconds; a wrong unit or zone is off by hours at least.
 CLOCK_TOLERANCE = 300
 
@@ -16,6 +22,10 @@ CLOCK_TOLERANCE = 300
     "uploads.bytes",
     "uploads.filename",
     "uploads.filename-unicode",
+    "uploads.filename-emoji",
+    "uploads.filename-quotes",
+    "uploads.filename-punctuation",
+    "uploads.filename-long",
     "uploads.purpose",
     "uploads.created-at",
 )
@@ -115,7 +125,7 @@ def _same(prefix: str, upload: Upload, said: Mapping[str, Any], exchange: Exchan
     """What was sent is the truth, also where the upload's own answer got it wrong."""
     yield measured(f"{prefix}bytes", upload.size, said.get("bytes"), exchange)
     if upload.filename is not None:
-        yield _name(f"{prefix}filename", upload.filename, said.get("filename"), exchange)
+        yield _name(prefix, upload, said.get("filename"), exchange)
     if upload.purpose in PURPOSES:
         yield measured(f"{prefix}purpose", upload.purpose, said.get("purpose"), exchange)
 
@@ -127,13 +137,26 @@ def _same_time(clause: str, upload: Upload, said: Mapping[str, Any], exchange: E
         yield measured(clause, expected, actual, upload.exchange, exchange)
 
 
-def _name(clause: str, sent: str, actual: object, exchange: Exchange) -> Finding:
-    # A form writes a quotation mark as %22; whether a server undoes that, no page says.
-    if actual == sent.replace('"', "%22"):
-        return held(clause, exchange)
-    if not sent.isascii() and clause == "uploads.filename":
-        clause = "uploads.filename-unicode"
-    return measured(clause, sent, actual, exchange)
+def _name(prefix: str, upload: Upload, actual: object, exchange: Exchange) -> Finding:
+    sent, kind = str(upload.filename), _kind(str(upload.filename))
+    known = set(spellings(sent))
+    if exchange is not upload.exchange and kind in ODD and isinstance(upload.said.get("filename"), str):
+        # What an upload made of an odd name it has answered for; later it is the name of the file.
+        known.add(upload.said["filename"])
+    clause = f"uploads.filename-{kind}" if kind and prefix == "uploads." else f"{prefix}filename"
+    return held(clause, exchange) if actual in known else measured(clause, sent, actual, exchange)
+
+
+def _kind(name: str) -> str:
+    """Tell what is special about a file name: the clause that judges it in the answer to its upload."""
+    marks = {
+        "quotes": '"' in name,
+        "emoji": any(letter > LAST_OF_BASIC_PLANE for letter in name),
+        "unicode": not name.isascii(),
+        "punctuation": bool(set(name) & set("%&;+")),
+        "long": len(name) > LONG,
+    }
+    return next((kind for kind, marked in marks.items() if marked), "")
 
 
 def _clock(upload: Upload) -> Finding:

@@ -1,17 +1,20 @@
-"""A lawful little server for the Files API, and named ways for it to be otherwise.
+"""A lawful little server for files, chats and batches, and named ways for it to be otherwise.
 
 It is a witness: written from the vendor's pages and from observed answers, never from the tests.
 
     serve, Mock   serving     start and stop, the handle a test holds
     Server        server      uvicorn in a thread
     Application   app         routes; `delivery` sends what they answer
-    Lawful        lawful      every decision, one small method each
+    Lawful        lawful      every decision, one small method each; what all answers share is in `behaviour`
+    Filing        filing      files; `content` gives back what is in them
+    Chats         chat        conversations; `documents` and `reading` for files in them, `completions` for answers
+    Batches       batches     batches; `batch_life` is what time does to them, `batch_lines` what they hold
     Form          forms       the multipart body; `disposition` and `lines` read its parts
-    Store, Shelf  store, shelf    what is remembered: rows in SQLite, bodies on disk
+    Store, Shelf  store, shelf    what is remembered: rows in SQLite (batches in `ledger`), bodies on disk
     Settings      settings    region, keys, limits; `clock` and `rates` for time
     Refusal       refusals    every way of saying no
     Breach        breaches/   faults, each aimed at one clause
-    Weather       weather     trouble that aims at none
+    Weather       weather     trouble that aims at none; `variations` and `batch_variations` are lawful
     Behaviour     fidelity    which of all this is documented, observed or inferred
 """
 

@@ -15,14 +15,14 @@ from conformance.mock import refusals
 from conformance.mock.delivery import Delivery, HangUp, Inbox
 from conformance.mock.forms import OVERHEAD, Form, boundary
 from conformance.mock.lawful import Lawful
-from conformance.mock.lines import Lines
-from conformance.mock.records import Answer, Body, Call, Fate, Operation
+from conformance.mock.lines import Lines, parsed
+from conformance.mock.records import Answer, Body, Call, Fate, Flow, Operation
 from conformance.mock.refusals import Refusal, Silence
 from conformance.mock.settings import BASE_PATH
 
 INBOX = "conformance.inbox"
 
-Work = Callable[[Request, Call, str], Awaitable[Body]]
+Work = Callable[[Request, Call, str], Awaitable[Body | Flow]]
 
 
 class Application:
@@ -39,11 +39,22 @@ class Application:
             Operation.LIST: self._list,
             Operation.RETRIEVE: self._retrieve,
             Operation.DELETE: self._delete,
+            Operation.CONTENT: self._content,
+            Operation.CHAT: self._chat,
+            Operation.CREATE_BATCH: self._create_batch,
+            Operation.LIST_BATCHES: self._list_batches,
+            Operation.RETRIEVE_BATCH: self._retrieve_batch,
+            Operation.CANCEL_BATCH: self._cancel_batch,
         }
         self._starlette = Starlette(
             routes=[
                 self._route("/files", GET=Operation.LIST, POST=Operation.UPLOAD),
                 self._route("/files/{file_id}", GET=Operation.RETRIEVE, DELETE=Operation.DELETE),
+                self._route("/files/{file_id}/content", GET=Operation.CONTENT),
+                self._route("/chat/completions", POST=Operation.CHAT),
+                self._route("/batches", GET=Operation.LIST_BATCHES, POST=Operation.CREATE_BATCH),
+                self._route("/batches/{batch_id}", GET=Operation.RETRIEVE_BATCH),
+                self._route("/batches/{batch_id}/cancel", POST=Operation.CANCEL_BATCH),
             ],
             exception_handlers={HTTPException: self._stray},
         )
@@ -83,7 +94,7 @@ class Application:
             answer = self.behaviour.refuse(refusals.broken(), call)
         return Delivery(
             answer=answer,
-            body=self.behaviour.encode(answer),
+            flow=self._flow(answer),
             inbox=request.scope[INBOX],
             hang_up=self.hang_up or (lambda _: None),
         )
@@ -92,10 +103,12 @@ class Application:
         behaviour = self.behaviour
         try:
             await behaviour.meet(call)
+            behaviour.settle()
             account = ""
             if call.path.startswith(BASE_PATH + "/"):
                 account = behaviour.authenticate(call)
                 behaviour.admit(account, call)
+            body: Body | Flow
             if refusal:
                 body = behaviour.stray(account, call, refusal)
             else:
@@ -112,8 +125,16 @@ class Application:
             headers=dict(request.headers),
             query=dict(request.query_params),
             request_id=str(UUID(int=self._random.getrandbits(128), version=4)),
+            peer=str(request.client),
             file_id=request.path_params.get("file_id", ""),
+            batch_id=request.path_params.get("batch_id", ""),
         )
+
+    def _flow(self, answer: Answer) -> Flow:
+        if isinstance(answer.body, Flow):
+            return answer.body
+        encoded = self.behaviour.encode(answer)
+        return Flow(pieces=(encoded,), size=len(encoded))
 
     async def _upload(self, request: Request, call: Call, account: str) -> Body:
         behaviour, shelf = self.behaviour, self.behaviour.world.shelf
@@ -147,3 +168,35 @@ class Application:
 
     async def _delete(self, request: Request, call: Call, account: str) -> Body:  # noqa: ARG002 - one shape for all works
         return self.behaviour.delete(account, call.file_id)
+
+    async def _content(self, request: Request, call: Call, account: str) -> Flow:  # noqa: ARG002 - one shape for all works
+        return self.behaviour.content(account, call.file_id)
+
+    async def _chat(self, request: Request, call: Call, account: str) -> Body | Flow:  # noqa: ARG002 - one shape for all works
+        return self.behaviour.chat(account, await self._json(request, self.behaviour.limits.chat_bytes))
+
+    async def _create_batch(self, request: Request, call: Call, account: str) -> Body:  # noqa: ARG002 - one shape for all works
+        return self.behaviour.create_batch(account, await self._json(request, OVERHEAD))
+
+    async def _list_batches(self, request: Request, call: Call, account: str) -> Body:  # noqa: ARG002 - one shape for all works
+        return self.behaviour.list_batches(account, call)
+
+    async def _retrieve_batch(self, request: Request, call: Call, account: str) -> Body:  # noqa: ARG002 - one shape for all works
+        return self.behaviour.retrieve_batch(account, call.batch_id)
+
+    async def _cancel_batch(self, request: Request, call: Call, account: str) -> Body:  # noqa: ARG002 - one shape for all works
+        return self.behaviour.cancel_batch(account, call.batch_id)
+
+    async def _json(self, request: Request, most: int) -> Body:
+        read = bytearray()
+        async for chunk in request.stream():
+            read += chunk
+            if len(read) > most:
+                raise refusals.body_too_large()
+        try:
+            value = parsed(bytes(read))
+        except ValueError:
+            raise refusals.bad_json() from None
+        if not isinstance(value, dict):
+            raise refusals.bad_json()
+        return value

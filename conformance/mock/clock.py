@@ -19,6 +19,9 @@ class Clock(Protocol):
     def tick(self) -> None:
         """Note that a request has come in."""
 
+    def leap(self, moment: int) -> None:
+        """Note that a client waits for what happens at a moment."""
+
     def advance(self, seconds: float) -> None:
         """Move on by hand."""
 
@@ -35,6 +38,9 @@ class RealClock:
 
     def tick(self) -> None:
         """Do nothing: real time passes by itself."""
+
+    def leap(self, moment: int) -> None:
+        """Do nothing, as above."""
 
     def advance(self, seconds: float) -> None:
         """Run ahead of the computer by so many seconds more."""
@@ -58,6 +64,11 @@ class VirtualClock:
     def tick(self) -> None:
         """Move on by one step."""
         self._now += self._step
+
+    def leap(self, moment: int) -> None:
+        """Move on to the moment, so that a day's waiting takes no time; unless the clock stands still."""
+        if self._step:
+            self._now = max(self._now, moment)
 
     def advance(self, seconds: float) -> None:
         """Move on by so many seconds."""

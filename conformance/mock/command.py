@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--rate-limits",
         choices=("documented", "off"),
         default="documented",
-        help="3 uploads and 10 other requests a second, or none (default: %(default)s)",
+        help="those of each operation, or none (default: %(default)s)",
     )
     add("--breach", action="append", default=[], metavar="NAME", help="break one clause, by name")
     add("--weather", action="append", default=[], metavar="NAME", help="trouble that breaks no clause")

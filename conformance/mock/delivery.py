@@ -1,12 +1,13 @@
 """How an answer leaves: whole, cut short, or not at all; and what happens to a body nobody will read."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from conformance.mock.records import Answer, Fate
+from conformance.mock.records import Answer, Fate, Flow
 
 SMALL = 1024 * 1024
 LINGER_SECONDS = 10.0
@@ -50,10 +51,10 @@ class Inbox:
 class Delivery(Response):
     """One answer, ready to be sent."""
 
-    def __init__(self, *, answer: Answer, body: bytes, inbox: Inbox, hang_up: HangUp) -> None:
-        super().__init__(body, status_code=answer.status)
+    def __init__(self, *, answer: Answer, flow: Flow, inbox: Inbox, hang_up: HangUp) -> None:
+        super().__init__(status_code=answer.status)
         self._answer = answer
-        self._bytes = body
+        self._flow = flow
         self._inbox = inbox
         self._hang_up = hang_up
 
@@ -64,23 +65,38 @@ class Delivery(Response):
             while (await receive())["type"] != "http.disconnect":
                 pass
             return
+        # The first piece is taken before anything is awaited: a file that is open can be deleted meanwhile.
+        pieces = iter(self._flow.pieces)
+        piece = next(pieces, b"")
         await self._inbox.settle()
         unread = not self._inbox.ended
         await send(self._start(unread=unread))
         if self._answer.fate is Fate.CUT:
-            await send(self._piece(self._bytes[: len(self._bytes) // 2], more=True))
+            half = len(piece) if self._flow.size is None else self._flow.size // 2
+            await self._send_first(half, chain((piece,), pieces), send)
             return
-        await send(self._piece(self._bytes, more=unread))
+        for following in pieces:
+            await send(self._piece(piece, more=True))
+            if self._flow.pause:
+                await asyncio.sleep(self._flow.pause)
+            piece = following
+        await send(self._piece(piece, more=unread))
         if unread:
             await self._inbox.linger()
             await send(self._piece(b"", more=False))
 
+    async def _send_first(self, left: int, pieces: Iterable[bytes], send: Send) -> None:
+        for piece in pieces:
+            await send(self._piece(piece[:left], more=True))
+            left -= len(piece)
+            if left <= 0:
+                return
+
     def _start(self, *, unread: bool) -> Message:
-        headers = {
-            "content-type": self._answer.media_type,
-            "content-length": str(len(self._bytes)),
-            **self._answer.headers,
-        }
+        tells_size = self._flow.size is not None and not self._flow.is_open
+        length = {"content-length": str(self._flow.size)} if tells_size else {}
+        kind = {"content-type": self._answer.media_type} if self._answer.media_type else {}
+        headers = {**kind, **length, **self._answer.headers}
         if unread:
             headers["connection"] = "close"
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]

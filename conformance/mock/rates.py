@@ -1,13 +1,13 @@
-"""Token buckets: so many requests at once, refilled at the same number a second."""
+"""Token buckets: so many requests at once, refilled evenly over the seconds that they are meant for."""
 
 from conformance.mock.clock import SECOND, Clock
 
 
 class Bucket:
-    """One rate of one account."""
+    """One rate of one account: `rate` requests in `seconds`."""
 
-    def __init__(self, *, rate: float, clock: Clock) -> None:
-        self._rate = rate
+    def __init__(self, *, rate: float, seconds: float = 1.0, clock: Clock) -> None:
+        self._rate = rate / seconds
         self._size = max(rate, 1.0)
         self._clock = clock
         self._tokens = self._size

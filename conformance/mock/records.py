@@ -1,6 +1,6 @@
 """The frozen values that pass between the routes, the behaviour and the store."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -16,6 +16,12 @@ class Operation(StrEnum):
     LIST = "list"
     RETRIEVE = "retrieve"
     DELETE = "delete"
+    CONTENT = "content"
+    CHAT = "chat"
+    CREATE_BATCH = "create-batch"
+    LIST_BATCHES = "list-batches"
+    RETRIEVE_BATCH = "retrieve-batch"
+    CANCEL_BATCH = "cancel-batch"
     NONE = "none"
 
 
@@ -29,7 +35,9 @@ class Call:
     headers: Mapping[str, str]
     query: Mapping[str, str]
     request_id: str
+    peer: str = ""
     file_id: str = ""
+    batch_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +101,22 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """A body in pieces: `size` bytes together, if that is known, and `pause` seconds apart.
+
+    An open one does not say beforehand how long it will be.
+    """
+
+    pieces: Iterable[bytes]
+    size: int | None
+    is_open: bool = False
+    media_type: str = "application/octet-stream"
+    pause: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One answer; a body of text is sent as it is, any other as JSON."""
+    """One answer; text is sent as it is, a flow piece by piece, any other body as JSON."""
 
     status: int
     body: object

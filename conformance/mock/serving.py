@@ -88,6 +88,16 @@ class Mock:
         """Count the uploads whose bodies are still arriving."""
         return self._on_server(self._behaviour.world.shelf.half_received)
 
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        """Hold every account to the documented rates for as long as the context lasts."""
+        before = self._behaviour.limiting
+        self._on_server(lambda: self._behaviour.hold_to_rates(on=True))
+        try:
+            yield
+        finally:
+            self._on_server(lambda: self._behaviour.hold_to_rates(on=before))
+
     def _account(self, key: str | None) -> str:
         return self.settings.account(self.keys[0] if key is None else key)
 

@@ -60,6 +60,17 @@ class Limits:
     batch_line_bytes: int = 6 * MEGABYTE
     uploads_per_second: float = 3.0
     reads_per_second: float = 10.0
+    chats_per_second: float = 20.0
+    batch_calls_per_minute: float = 1000.0
+    batch_lists_per_minute: float = 100.0
+    unfinished_batches: int = 1000
+    batch_page: int = 100
+    test_batch_requests: int = 100
+    test_batch_bytes: int = MEGABYTE
+    chat_bytes: int = 8 * MEGABYTE
+    chat_files: int = 100
+    message_tokens: int = 9_000
+    input_tokens: int = 10_000_000
 
     @property
     def largest_upload(self) -> int:

@@ -1,10 +1,11 @@
-"""What the mock remembers: one SQLite table, read by index and paged by key. Bodies lie on the shelf."""
+"""What the mock remembers of files: a SQLite table, read by index and paged by key. Bodies lie on the shelf."""
 
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 from conformance.errors import UsageError
+from conformance.mock.ledger import Ledger
 from conformance.mock.records import Query, Record
 
 SCHEMA = """
@@ -53,6 +54,7 @@ class Store:
             raise sqlite3.DatabaseError(f"version {found}")
         self._db.execute("COMMIT")
         self._db.executescript(SCHEMA)
+        self.batches = Ledger(self._db)
         self._db.execute(f"PRAGMA user_version = {VERSION}")
 
     def close(self) -> None:

@@ -5,16 +5,22 @@ They are weather too, because a clause that fails by one of them asks for more t
 
 import gzip
 import json
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC
 from random import Random
 from string import ascii_letters, digits
 
 from conformance.mock import moments, refusals
+from conformance.mock.batches import BatchPage
+from conformance.mock.chat import Conversation
 from conformance.mock.clock import SECOND
+from conformance.mock.completions import Completion
 from conformance.mock.faults import weather
 from conformance.mock.lawful import Lawful, World
-from conformance.mock.records import Answer, Body, Call, Operation, Page, Query, Record, Upload
+from conformance.mock.ledger import Batch
+from conformance.mock.records import Answer, Body, Call, Flow, Operation, Page, Query, Record, Upload
 from conformance.mock.refusals import Refusal
 
 SKEW = 2 * SECOND
@@ -33,6 +39,18 @@ class ExtraFields(Lawful):
     def deletion(self, record: Record) -> Body:
         return {**super().deletion(record), "deleted_at": self.now() // SECOND}
 
+    def whole(self, completion: Completion) -> Body:
+        return {**super().whole(completion), "region": self.settings.region.name}
+
+    def chunks(self, conversation: Conversation, completion: Completion) -> Iterable[Body]:
+        return ({**chunk, "region": None} for chunk in super().chunks(conversation, completion))
+
+    def describe_batch(self, batch: Batch) -> Body:
+        return {**super().describe_batch(batch), "region": self.settings.region.name, "usage": None}
+
+    def batch_listing(self, page: BatchPage) -> Body:
+        return {**super().batch_listing(page), "total": len(page.batches)}
+
     def error(self, refusal: Refusal) -> Body:
         return {**super().error(refusal), "hint": None}
 
@@ -45,8 +63,8 @@ class ShuffledKeyOrder(Lawful):
         super().__init__(world)
         self._order = Random(world.settings.seed or 0)  # noqa: S311 - an order is no secret
 
-    def json(self, body: object) -> bytes:
-        return super().json(self._shuffled(body))
+    def line(self, body: object) -> bytes:
+        return super().line(self._shuffled(body))
 
     def _shuffled(self, value: object) -> object:
         if isinstance(value, list):
@@ -84,6 +102,9 @@ class Compression(Lawful):
         finished = super().finish(answer, call)
         if "gzip" not in call.headers.get("accept-encoding", ""):
             return finished
+        if isinstance(finished.body, Flow):
+            flow = finished.body
+            finished = replace(finished, body=replace(flow, pieces=_zipped(flow.pieces), size=None))
         return replace(finished, headers={**finished.headers, "content-encoding": "gzip"})
 
     def encode(self, answer: Answer) -> bytes:
@@ -299,3 +320,10 @@ class SecondDeletionSucceeds(Lawful):
         is_gone = self.store.get(account, file_id) is None
         trace = self.store.trace(account, file_id)
         return self.deletion(trace) if trace and is_gone else super().delete(account, file_id)
+
+
+def _zipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    squeeze = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    for piece in pieces:
+        yield squeeze.compress(piece) + squeeze.flush(zlib.Z_SYNC_FLUSH)
+    yield squeeze.flush()

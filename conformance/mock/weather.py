@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-import conformance.mock.variations  # noqa: F401 - enters its traits
+import conformance.mock.batch_variations
+import conformance.mock.variations  # noqa: F401 - they enter their traits
 from conformance.mock import refusals
+from conformance.mock.batches import BatchPage
 from conformance.mock.clock import SECOND
 from conformance.mock.faults import Weather, weather, weathers
 from conformance.mock.lawful import Lawful, World
+from conformance.mock.ledger import BatchQuery
 from conformance.mock.records import Answer, Call, Fate, Operation, Page, Query, Record
 from conformance.mock.refusals import Silence
 
@@ -123,10 +126,10 @@ class UploadedFirst(Lawful):
 
 @weather
 class EventualConsistency(Lawful):
-    """List and retrieve are a second behind: what is new is not seen yet, what is deleted is seen still."""
+    """Lists, retrieve and downloads are a second behind: what is new is not seen yet, what is deleted is seen still."""
 
     def find(self, account: str, file_id: str, operation: Operation) -> Record:
-        if operation is not Operation.RETRIEVE:
+        if operation not in {Operation.RETRIEVE, Operation.CONTENT}:
             return super().find(account, file_id, operation)
         record = self.store.seen(account, file_id, as_of=self.now() - LAG)
         if record is None:
@@ -135,6 +138,9 @@ class EventualConsistency(Lawful):
 
     def select(self, account: str, query: Query) -> Page:
         return super().select(account, replace(query, as_of=self.now() - LAG))
+
+    def select_batches(self, account: str, query: BatchQuery) -> BatchPage:
+        return super().select_batches(account, replace(query, as_of=self.now() - LAG))
 
 
 @weather

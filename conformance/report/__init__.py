@@ -9,6 +9,7 @@ curl        an exchange as a command
 evidence    what the card of a clause shows
 traffic     all exchanges as data for the page
 charts      the geometry of the page's drawings
+speeds      the geometry of the rate probe's drawing
 html        report.html, from templates/
 """
 

@@ -17,13 +17,13 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from conformance.report import charts, evidence, summary, traffic, words
+from conformance.report import charts, evidence, speeds, summary, traffic, words
 from conformance.report.legible import legible
 from conformance.runs import Run
 from conformance.verdicts import Verdict
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-STYLES: Final = ("report.css", "sections.css")
+STYLES: Final = ("report.css", "sections.css", "speeds.css")
 SCRIPTS: Final = ("report.js", "traffic.js")
 LONGEST: Final = 2_000
 POLICY: Final = (
@@ -61,6 +61,7 @@ def as_html(run: Run) -> str:
             whiskers=drawn,
             top=top,
             timeline=charts.timeline(run),
+            panels=speeds.panels(run),
         )
     )
 
@@ -108,6 +109,7 @@ def _environment() -> Environment:
         untested=evidence.untested,
         columns=summary.COLUMNS,
         chart=charts,
+        speeds=speeds,
     )
     environment.tests["unproven"] = lambda verdict: verdict is Verdict.UNPROVEN
     return environment

@@ -189,6 +189,11 @@ def as_json(run: Run) -> str:
             "uploads": totals.uploads,
             "bytes_sent": totals.bytes_sent,
             "seconds": totals.seconds,
+            "rate_probe": {
+                "requests": totals.rate_probe.requests,
+                "uploads": totals.rate_probe.uploads,
+                "seconds": totals.rate_probe.seconds,
+            },
         },
     }
     # ASCII only: a lone surrogate that a target sent could not be written otherwise.

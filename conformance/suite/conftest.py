@@ -1,21 +1,26 @@
 """Exchanges that several clauses judge: made once, when first asked for."""
 
+import time
+
 import pytest
 from hypothesis import Phase, settings
 
 from conformance import corpus as corpora
-from conformance import expect
+from conformance import expect, times
 from conformance.batches import Batches
 from conformance.clauses import Profile
 from conformance.corpus import Corpus, Sent, Small
 from conformance.exchange import Exchange
 from conformance.expect import Unproven, answered, describe
+from conformance.explore import Explored
 from conformance.files import Files
 from conformance.session import Session
 from conformance.suite.tasks import completed
 from conformance.trace import Traversal
 from conformance.workload import Cancelled, Task, Workload
 from conformance.zones import Zones, discover
+
+EXPLORED = pytest.StashKey[Explored]()
 
 MOST_FILES = 10_000
 # How many of them the run uploads itself where strangers can be asked to bring the others.
@@ -24,6 +29,15 @@ LOOKS = 3
 # How long tasks may take, in seconds: the built-in mock works in less than one, a live target at times for an hour.
 BUILTIN_BOUND = 20.0
 BOUNDS = {Profile.SMOKE: 60.0, Profile.STANDARD: 120.0, Profile.DEEP: 3600.0}
+# Further from now than any two zones are from each other.
+FAR = 3 * times.DAY
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show what exploring found, with the seed and the line that runs each case again."""
+    if explored := config.stash.get(EXPLORED, None):
+        terminalreporter.section("explored")
+        terminalreporter.write_line(explored.told())
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -79,6 +93,8 @@ def settled(files: Files, kept: Corpus) -> Traversal:
     if traversal is None:
         answered(exchange)
         raise Unproven(f"it needs the list, which answered {describe(exchange)}")
+    # What finds files by a filter may lag behind what finds them all.
+    files.wait_listed(kept.ids, create_after=times.write(time.time() - FAR, "date"))
     return traversal
 
 
@@ -120,13 +136,23 @@ def deleted(files: Files, kept: Corpus, settled: Traversal) -> tuple[tuple[Sent,
 
 
 @pytest.fixture(scope="session")
+def again(files: Files, deleted: tuple[tuple[Sent, Exchange], ...]) -> Exchange:
+    """A second deletion of what was deleted first, between two looks at the list."""
+    files.everything()
+    exchange = files.delete(deleted[0][0].id)
+    files.everything()
+    return exchange
+
+
+@pytest.fixture(scope="session")
 def full(conformance: Session, files: Files, kept: Corpus, small: Small) -> Exchange:
     """The answer to the upload that finds the account full, or to the one that should have."""
     assert kept
     exchange, walk = files.everything()
     room = MOST_FILES - len(walk.ids if walk else ())
-    if conformance.crowd and room > OWN_SHARE:
-        conformance.crowd(room - OWN_SHARE)
+    crowd = conformance.surroundings.crowd
+    if crowd and room > OWN_SHARE:
+        crowd(room - OWN_SHARE)
         room = OWN_SHARE
     for _ in range(room):
         exchange = files.upload(small("many"), small.purpose)

@@ -109,7 +109,7 @@ def test_a_refused_request_has_changed_nothing(
 ) -> None:
     name = _victim(kept, "none")
     filename, upload = turned_away
-    attempts = [files.delete(name, account="none"), upload]
+    attempts = [expect.answered(each) for each in (files.delete(name, account="none"), upload)]
     if not all(exchange.answer and exchange.answer.refused for exchange in attempts):
         raise expect.Unproven("a request without a valid key was not refused in the first place")
     exchange, walk = files.everything()

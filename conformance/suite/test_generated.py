@@ -1,13 +1,15 @@
 """Requests that schemathesis derives from openapi.yaml, and sequences that hypothesis draws."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import strategies as st
 
 from conformance import expect
-from conformance.corpus import Small
+from conformance.corpus import Sent, Small
 from conformance.exchange import Exchange
 from conformance.files import Files, description
-from conformance.generated import OPERATIONS, cases, send
+from conformance.generated import OPERATIONS, cases, covered, follow, links, send, target
 from conformance.laws.refusals import no_lasting_server_error
 from conformance.marks import clause
 from conformance.session import Session
@@ -19,26 +21,48 @@ from conformance.trace import Traversal
 Mismatch = tuple[str, str, Exchange]
 # The turns of a file's life; the lives of two files are drawn into one another.
 LIFE = ("upload", "retrieve", "unknown", "list", "delete", "retrieve", "list")
-EXAMPLES = {"uploadFile": 1, "listFiles": 4, "retrieveFile": 2, "deleteFile": 2}
+# How many requests of each operation: lawful ones, broken ones, and ones from the boundaries of its schemas.
+COUNTS = {"uploadFile": (1, 1, 0), "listFiles": (2, 2, 2), "retrieveFile": (1, 1, 1), "deleteFile": (1, 1, 1)}
 
 
-@pytest.mark.parametrize("mode", ["positive", "negative"])
 @pytest.mark.parametrize("operation", OPERATIONS)
 @clause("errors.no-server-error")
 def test_generated_requests_get_no_server_error(
-    conformance: Session, files: Files, settled: Traversal, operation: str, mode: str
+    conformance: Session, files: Files, settled: Traversal, operation: str
 ) -> None:
     assert settled
 
-    for case in drawn(cases(operation, mode), most=EXAMPLES[operation] + (mode == "negative")):
+    lawful, broken, boundary = COUNTS[operation]
+    walked = covered(operation)
+    for case in (
+        *drawn(cases(operation, "positive"), most=lawful),
+        *drawn(cases(operation, "negative"), most=broken),
+        *(walked[place * len(walked) // boundary] for place in range(boundary)),
+    ):
         send(files, case)
     expect.lawful(conformance.lawful(no_lasting_server_error), "errors.no-server-error")
 
 
+@clause("errors.no-server-error")
+def test_the_links_of_the_document_lead_somewhere(
+    conformance: Session, files: Files, twin: Exchange, deleted: tuple[tuple[Sent, Exchange], ...]
+) -> None:
+    answers = {"uploadFile": twin, "deleteFile": deleted[-1][1]}
+    for operation in ("uploadFile", "deleteFile", "retrieveFile", "listFiles"):
+        for link in links(operation):
+            given = follow(link, answers[operation]) if operation in answers else {}
+            if target(link) != "deleteFile" and any(given.values()):
+                [case] = drawn(cases(target(link), "positive"), most=1)
+                answers.setdefault(target(link), send(files, case, given))
+    expect.lawful(conformance.lawful(no_lasting_server_error), "errors.no-server-error")
+
+
 @clause("deletion.only-that-file")
-def test_files_live_and_die_as_in_a_model(files: Files, small: Small, settled: Traversal) -> None:
+def test_files_live_and_die_as_in_a_model(
+    files: Files, small: Small, settled: Traversal, deleted: tuple[tuple[Sent, Exchange], ...]
+) -> None:
     assert settled
-    lives = Lives(files, small)
+    lives = Lives(files, small, deleted[0][0])
     # Hypothesis begins with one life behind the other; the last draw mixes them.
     for which in drawn(st.permutations((0, 1) * len(LIFE)), most=3)[-1]:
         lives.turn(which)
@@ -52,9 +76,10 @@ class Lives:
     That the living stay is its own matter; the rest is traffic for the laws.
     """
 
-    def __init__(self, files: Files, small: Small) -> None:
+    def __init__(self, files: Files, small: Small, dead: Sent) -> None:
         self.files = files
         self.small = small
+        self.dead = dead
         self.mismatches: list[Mismatch] = []
         self.turns = {which: iter(LIFE) for which in (0, 1)}
         self.names: dict[int, str] = {}
@@ -70,10 +95,15 @@ class Lives:
             getattr(self, turn)(self.names[which])
 
     def upload(self, which: int) -> None:
-        name = description(self.files.upload(self.small("model"), self.small.purpose)).get("id")
-        if isinstance(name, str):
-            self.names[which] = name
-            self.alive.add(name)
+        file, purpose = self.small("model"), self.small.purpose
+        if which == 0:
+            # One has the content of a file that was deleted, and must not bring it back.
+            name = self.small("model", extension=self.dead.file.filename.rpartition(".")[2]).filename
+            file, purpose = replace(self.dead.file, filename=name), self.dead.purpose
+        made = description(self.files.upload(file, purpose)).get("id")
+        if isinstance(made, str):
+            self.names[which] = made
+            self.alive.add(made)
 
     def retrieve(self, name: str) -> None:
         if name not in self.alive:

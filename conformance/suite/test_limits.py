@@ -30,7 +30,7 @@ def _all_are_accepted(corpus: Corpus, formats: tuple[str, ...]) -> None:
     if first is None or not any(sent.id for sent in corpus.sent if sent.purpose == "file-extract"):
         raise expect.Unproven("no upload for file-extract was accepted at all")
     for sent in corpus.sent:
-        if sent.purpose == "file-extract" and sent.plan.format in formats:
+        if sent.purpose == "file-extract" and sent.plan.format in formats and sent.file.size > 1:
             expect.accepted(sent.exchange, f"a file .{sent.plan.format} to be accepted")
 
 
@@ -51,6 +51,15 @@ def test_a_batch_file_that_is_not_jsonl_is_refused(files: Files, corpus: Corpus,
     for extension in ("txt", "json"):
         file = small("batch format", extension=extension, content=batch_input("named otherwise"))
         expect.refused(files.upload(file, "batch"), twin=sent.exchange)
+
+
+@clause("limits.one-byte")
+def test_the_smallest_file_is_accepted(corpus: Corpus) -> None:
+    sent = next((sent for sent in corpus.sent if sent.file.size == 1), None)
+    twin = corpus.first("file-extract")
+    if sent is None or twin is None or not twin.id:
+        raise expect.Unproven("no larger file of its format was accepted")
+    expect.accepted(sent.exchange, "a file of one byte to be accepted")
 
 
 @clause("limits.empty-file")

@@ -1,12 +1,16 @@
 """Asking for one file by its id."""
 
+import time
+
 from conformance import expect
-from conformance.corpus import Corpus
+from conformance.corpus import BLOCK, Corpus
 from conformance.exchange import Exchange
 from conformance.files import Files
 from conformance.marks import clause
 
 SAMPLES = 4
+# The vendor's own samples ask for twenty seconds until a file is parsed.
+PARSING = 30.0
 
 
 def _found(exchange: Exchange) -> bool:
@@ -16,7 +20,9 @@ def _found(exchange: Exchange) -> bool:
 @clause("retrieval.found")
 def test_an_uploaded_file_is_found(files: Files, kept: Corpus) -> None:
     step = max(1, len(kept.files) // SAMPLES)
-    for sent in kept.files[::step]:
+    # Those of unusual names and sizes, where there are any: the ends are retrieved for other reasons.
+    odd = [sent for sent in kept.files[1:-1] if sent.plan.name or sent.plan.size > BLOCK]
+    for sent in odd if len(odd) >= SAMPLES else kept.files[::step]:
         exchange = files.wait(lambda name=sent.id: files.retrieve(name), _found)  # type: ignore[misc]
         said = expect.accepted(exchange)
         expect.that(said.keys() & {"bytes", "filename", "purpose"}, "a file's description", said, exchange)
@@ -38,12 +44,14 @@ def test_the_status_of_an_unknown_id_is_recorded(files: Files, kept: Corpus) -> 
 
 @clause("retrieval.settles")
 def test_a_file_becomes_processed(files: Files, kept: Corpus) -> None:
+    end = kept.files[-1].exchange.started + PARSING
     for sent in (kept.files[0], kept.files[-1]):
 
         def ask(name: str = sent.id) -> Exchange:
             return files.retrieve(name)
 
-        exchange = files.wait(ask, lambda each: each.mapping().get("status") == "processed")
+        left = max(files.lag, end - time.time())
+        exchange = files.wait(ask, lambda each: each.mapping().get("status") == "processed", within=left)
         said = expect.accepted(exchange)
         expect.equal("processed", said.get("status"), sent.exchange, exchange)
 

@@ -1,12 +1,15 @@
 """Sending a file, and what the answer says of it."""
 
+import pytest
+
 from conformance import expect
 from conformance.client import FormFile
-from conformance.corpus import UNICODE, Corpus, Small
+from conformance.corpus import EMOJI, LONG, PUNCTUATION, QUOTES, UNICODE, Corpus, Small
 from conformance.documents import batch_line
 from conformance.exchange import Exchange
 from conformance.files import Files, description
-from conformance.marks import clause
+from conformance.marks import clause, judging
+from conformance.resources import spellings
 
 
 @clause("uploads.file-extract-accepted")
@@ -52,12 +55,26 @@ def test_the_purpose_fine_tune_is_tried(files: Files, small: Small) -> None:
     expect.record(f"purpose fine-tune: {expect.describe(expect.answered(exchange))}", exchange)
 
 
-@clause("uploads.filename-unicode")
-def test_a_chinese_name_with_spaces_comes_back(kept: Corpus) -> None:
-    sent = next((sent for sent in kept.files if UNICODE in sent.file.filename), None)
+@pytest.mark.parametrize(
+    "name",
+    [
+        judging("uploads.filename-unicode", UNICODE),
+        judging("uploads.filename-emoji", EMOJI),
+        judging("uploads.filename-quotes", QUOTES),
+        judging("uploads.filename-punctuation", PUNCTUATION),
+        judging("uploads.filename-long", LONG),
+    ],
+)
+def test_an_unusual_name_comes_back(corpus: Corpus, name: str) -> None:
+    sent = next((sent for sent in corpus.sent if sent.plan.name == name), None)
     if sent is None:
-        raise expect.Unproven("the file with the Chinese name was not accepted")
-    expect.equal(sent.file.filename, description(sent.exchange).get("filename"), sent.exchange)
+        raise expect.Unproven("no file of this run bears such a name")
+    plain = (other for other in corpus.files if other.purpose == sent.purpose and not other.plan.name)
+    if not sent.id and not any(other.plan.format == sent.plan.format for other in plain):
+        raise expect.Unproven("it was refused, and so was every file of its format")
+    said = expect.accepted(sent.exchange)
+    known = said.get("filename") in spellings(sent.file.filename)
+    expect.that(known, repr(sent.file.filename), said.get("filename"), sent.exchange)
 
 
 @clause("uploads.initial-status")

@@ -26,6 +26,8 @@ class History:
         self.now: float = NOW
         self.exchanges: list[Exchange] = []
         self.files: dict[str, dict[str, Any]] = {}
+        # Whose key is sent from here on.
+        self.account = "first"
 
     def upload(
         self,
@@ -107,6 +109,7 @@ class History:
                 "request": request,
                 "answer": answer,
                 "operation": operation(method, where),
+                "account": self.account,
                 "started": self.now,
                 "seconds": 0.05,
                 **fields,

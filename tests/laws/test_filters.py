@@ -15,13 +15,14 @@ PAIRS = (("create_after", False), ("create_before", True))
 
 @pytest.fixture
 def history() -> History:
-    """Three early and three late uploads, a minute apart, of two purposes, listed once; times are UTC+8."""
+    """Three early and three late uploads, a minute apart, of two purposes, listed once by each reader; times are UTC+8."""
     written = History(zone=BEIJING)
     for letter in "abcdef":
         written.upload(letter, purpose="batch" if letter in "be" else "file-extract")
         if letter == "c":
             written.now += 60
     written.walk(list(written.files))
+    written.page(list(written.files), create_after=at(NOW - 3 * DAY, "date"))
     return written
 
 
@@ -81,7 +82,7 @@ def test_a_file_one_second_beside_the_time_is_beyond_doubt(name: str, wanted: bo
         assert history.accused() == (set() if selected else {sound})
         history = History(zone=BEIJING)
         file = history.upload("a")
-        history.page([file])
+        history.page([file], purpose="file-extract")
         history.page([], **{name: at(NOW + distance)})
         assert history.accused() == ({complete} if selected else set())
 
@@ -239,6 +240,28 @@ def test_a_filtered_list_may_lag_behind_an_upload() -> None:
     history.now += 11
     history.page([], purpose="batch")
     assert history.accused() == {"filters.purpose-complete"}
+
+
+def test_what_finds_by_a_filter_may_lag_behind_the_whole_list() -> None:
+    history = History()
+    file = history.upload("a", purpose="batch")
+    history.page([file])
+    history.page([], purpose="batch")
+    assert history.accused() == set()
+    history.page([file], purpose="batch")
+    history.page([], purpose="batch")
+    assert history.accused() == {"filters.purpose-complete"}
+
+
+@pytest.mark.parametrize("zone", [0.0, BEIJING])
+def test_a_date_may_begin_by_another_clock_than_a_time(zone: float) -> None:
+    history = History(zone=zone)
+    file = history.upload("a")
+    history.page([file], create_before=write(NOW, "date"))
+    history.page([file], create_after=write(NOW, "date"))
+    assert history.accused() == set()
+    history.page([file], create_before=write(NOW - 2 * DAY, "date"))
+    assert history.accused() == {"filters.create-before-sound"}
 
 
 def test_a_deleted_file_need_not_be_selected(history: History) -> None:

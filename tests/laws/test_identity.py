@@ -216,4 +216,74 @@ def test_a_file_of_another_account_is_nobodys_upload() -> None:
     name = history.upload("a", said={"bytes": 8})
     history.exchanges[0] = dataclasses.replace(history.exchanges[0], account="second")
     history.retrieve(name, bytes=9)
+    # That it is shown at all is another clause's business.
+    assert history.accused() == {"isolation.retrieve"}
+
+
+ODD = {
+    "quotes": 'the "final" draft.txt',
+    "emoji": "launch 🎉.txt",
+    "punctuation": "100% a&b; c+d.txt",
+    "long": "a" * 196 + ".txt",
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_an_odd_name_that_an_upload_alters_costs_its_own_clause(kind: str) -> None:
+    history = History()
+    name = history.upload("a", filename=ODD[kind], said={"filename": "altered.txt"})
+    # What the file is called from then on is no second fault.
+    history.retrieve(name, filename="altered.txt")
+    history.page([name], said={"filename": "altered.txt"})
+    history.retrieve(name)
+    assert {clause for clause in history.accused() if "filename" in clause} == {f"uploads.filename-{kind}"}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_an_odd_name_that_comes_back_proves_its_clause(kind: str) -> None:
+    history = History()
+    name = history.upload("a", filename=ODD[kind])
+    history.retrieve(name)
+    history.page([name])
+    assert history.accused() == set()
+    assert history.proven() >= {f"uploads.filename-{kind}", "retrieval.filename", "listing.item-filename"}
+
+
+@pytest.mark.parametrize("kind", ODD)
+@pytest.mark.parametrize("clause", ["retrieval.filename", "listing.item-filename"])
+def test_an_odd_name_that_a_reader_alters_is_that_readers_fault(kind: str, clause: str) -> None:
+    history = History()
+    name = history.upload("a", filename=ODD[kind])
+    if clause == "retrieval.filename":
+        history.retrieve(name, filename=ODD[kind][:5])
+    else:
+        history.page([name], said={"filename": ODD[kind][:5]})
+    assert history.accused() == {clause}
+
+
+@pytest.mark.parametrize("read", ["upload", "retrieve", "list"])
+def test_a_quotation_mark_may_stay_as_a_form_writes_it(read: str) -> None:
+    history = History()
+    written = ODD["quotes"].replace('"', "%22")
+    said = {"filename": written}
+    name = history.upload("a", filename=ODD["quotes"], said=said if read == "upload" else None)
+    if read == "retrieve":
+        history.retrieve(name, filename=written)
+    elif read == "list":
+        history.page([name], said=said)
+    assert history.accused() == set()
+
+
+def test_a_double_under_the_name_that_a_form_writes_is_excused_by_an_answer_that_was_lost() -> None:
+    history = History()
+    parts = (
+        Part(name="purpose", size=12, text="file-extract"),
+        Part(name="file", filename=ODD["quotes"], size=7),
+    )
+    history.add("POST", "/files", {}, parts=parts, http=503, final=False)
+    written = ODD["quotes"].replace('"', "%22")
+    name = history.upload("a", filename=ODD["quotes"], said={"filename": written})
+    double = history.stranger("b")
+    history.files[double] = {**history.files[name], "id": double, "filename": written}
+    history.page([double])
     assert history.accused() == set()

@@ -75,6 +75,19 @@ def test_strangers_may_delete_between_pages() -> None:
     assert history.accused() == set()
 
 
+@pytest.mark.parametrize("retrieved", [True, False])
+def test_behind_a_file_that_a_stranger_deleted_the_list_may_begin_again(retrieved: bool) -> None:  # noqa: FBT001
+    history = History()
+    mine = history.upload("a")
+    old = history.stranger("old")
+    history.page([mine, old], more=True, limit=2)
+    history.page([mine], limit=2, after=old)
+    # The reader of single files may be the last to learn of it.
+    history.retrieve(old, http=200 if retrieved else 404)
+    history.page([mine])
+    assert history.accused() == set()
+
+
 def test_a_stranger_may_delete_the_file_that_has_more_had_promised() -> None:
     history = History()
     ids = seven(history)

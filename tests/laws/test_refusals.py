@@ -104,3 +104,24 @@ def test_the_key_is_nowhere_to_be_seen_however_wrong_the_account() -> None:
 
 def _recorded(exchange: Exchange) -> Exchange:
     return Recorder(Redactor([KEY]))(exchange)
+
+
+def test_a_file_that_is_not_there_may_be_forbidden() -> None:
+    history = History()
+    file = history.upload("a")
+    for _ in range(2):
+        history.retrieve("file-fe-unknown", http=403)
+    history.delete(file)
+    for _ in range(2):
+        history.retrieve(file, http=403)
+    history.page([])
+    assert history.accused() == set()
+
+
+def test_a_file_of_ours_that_is_forbidden_shows_that_the_key_is_not_let_in() -> None:
+    history = History()
+    file = history.upload("a")
+    for _ in range(2):
+        history.retrieve(file, http=403)
+    history.page([file])
+    assert history.accused() == {"authentication.bearer"}

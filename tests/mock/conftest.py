@@ -32,3 +32,17 @@ def api(mock: Mock) -> Iterator[Api]:
 def small_api(small: Mock) -> Iterator[Api]:
     with Api(small) as api:
         yield api
+
+
+@pytest.fixture
+def beijing() -> Iterator[Mock]:
+    """A mock of the region that chats, whose clock moves when it is asked."""
+    with serve(seed=1, region="cn", clock="virtual") as mock:
+        yield mock
+        assert mock.crashes == ()
+
+
+@pytest.fixture
+def beijing_api(beijing: Mock) -> Iterator[Api]:
+    with Api(beijing) as api:
+        yield api

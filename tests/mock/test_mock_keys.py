@@ -22,6 +22,12 @@ def test_a_wrong_key_is_refused_everywhere(mock: Mock, header: str | None) -> No
             ("GET", "files/x"),
             ("DELETE", "files/x"),
             ("GET", "nix"),
+            ("GET", "files/x/content"),
+            ("POST", "chat/completions"),
+            ("GET", "batches"),
+            ("POST", "batches"),
+            ("GET", "batches/x"),
+            ("POST", "batches/x/cancel"),
         ]
         for method, path in requests:
             answer = api.request(method, path)
@@ -77,7 +83,7 @@ def test_an_unknown_id_gets_404(api: Api, file_id: str) -> None:
         assert answer.json()["error"]["message"]
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("PUT", "files", 405), ("DELETE", "files", 405), ("POST", f"files/{UNKNOWN}", 405), ("PATCH", f"files/{UNKNOWN}", 405), ("GET", "files/", 404), ("GET", f"files/{UNKNOWN}/content", 404), ("GET", "models", 404)])  # fmt: skip
+@pytest.mark.parametrize(("method", "path", "status"), [("PUT", "files", 405), ("DELETE", "files", 405), ("POST", f"files/{UNKNOWN}", 405), ("PATCH", f"files/{UNKNOWN}", 405), ("GET", "files/", 404), ("GET", f"files/{UNKNOWN}/content", 404), ("GET", "models", 404), ("POST", f"files/{UNKNOWN}/content", 405), ("GET", "chat/completions", 405), ("DELETE", "batches", 405), ("POST", "batches/x", 405), ("GET", "batches/x/cancel", 405), ("GET", "batches/", 404), ("GET", "batches/x", 404), ("POST", "chat", 404)])  # fmt: skip
 def test_a_stray_request_gets_an_envelope(api: Api, method: str, path: str, status: int) -> None:
     answer = api.request(method, path)
     assert answer.status_code == status

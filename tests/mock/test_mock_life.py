@@ -37,6 +37,22 @@ def test_a_throttled_request_is_told_so_as_documented() -> None:
         assert "retry-after" not in answer.headers
 
 
+def test_rates_can_be_kept_for_a_while() -> None:
+    with serve(clock=VirtualClock(step=0)) as mock, Api(mock) as api:
+        for _ in range(2):
+            assert [api.upload().status_code for _ in range(5)] == [200] * 5
+            # Each time begins afresh, whatever was admitted before.
+            with mock.limited():
+                assert [api.upload().status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
+def test_rates_that_are_kept_anyway_are_kept_afterwards() -> None:
+    with serve(rate_limits=True, clock=VirtualClock(step=0)) as mock, Api(mock) as api:
+        with mock.limited():
+            assert [api.upload().status_code for _ in range(4)] == [200, 200, 200, 429]
+        assert [api.upload().status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
 def test_a_data_directory_outlives_the_mock(tmp_path: Path) -> None:
     with serve(data_dir=tmp_path, seed=3) as mock, Api(mock) as api:
         kept = [api.upload(f"{number}.txt", b"x" * number).json() for number in range(1, 4)]

@@ -1,6 +1,7 @@
 """Lists: how an odd server narrows, orders and cuts its list."""
 
 import datetime as dt
+import operator
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,16 +11,26 @@ from .records import PREFIXES, Record, Records, RefusalError, Said, Shelf
 FORMATS = ("%Y%m%d%H%M%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y%m%d")
 SHAPES = (r"\d{14}", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", r"\d{4}-\d\d-\d\d", r"\d{8}")
 MOST = 2000
+PARAMETERS = {"after", "limit", "create_after", "create_before", "purpose"}
 
 
 class Lists(Records):
-    """The list of an account's files."""
+    """The list of an account's files; `reader` is what the request at hand reads."""
+
+    reader = "list"
 
     def listing(self, shelf: Shelf, query: Mapping[str, str]) -> Said:
         """Give one page."""
+        if self.manners.strict and (strange := set(query) - PARAMETERS):
+            raise RefusalError(
+                self.manners.malformed, f"unknown parameter {min(strange)}", param=min(strange)
+            )
         limit = self.limit(query)
+        self.reader = "list" if set(query) <= {"after", "limit"} else "filtered list"
         known = [record for record in self.ordered(shelf, query) if self.is_listed(record)]
         page, more = self.cut(shelf, known, query, limit)
+        if self.manners.cruel and page:
+            self.shown_last = page[-1]
         said = {
             "object": "list",
             "data": [self.described(record, "list") for record in page],
@@ -48,7 +59,7 @@ class Lists(Records):
 
     def is_listed(self, record: Record) -> bool:
         """Whether the list shows a file by now."""
-        return self.is_seen(record)
+        return self.is_seen(record, self.reader)
 
     def cut(
         self, shelf: Shelf, known: list[Record], query: Mapping[str, str], limit: int
@@ -63,7 +74,8 @@ class Lists(Records):
     def behind(self, shelf: Shelf, chosen: list[Record], after: str) -> list[Record]:
         """Give what stands behind a cursor."""
         cursor = shelf.get(after)
-        if cursor and (self.manners.keeps_cursors or self.is_seen(cursor)):
+        known = cursor and (self.manners.keeps_cursors or self.is_seen(cursor, self.reader))
+        if cursor and known and (cursor in chosen or not self.manners.selected_cursors):
             return [record for record in chosen if self.place(record) > self.place(cursor)]
         if self.manners.unknown_cursor == "refused":
             raise RefusalError(self.manners.unknown_id, "No such file: after", param="after")
@@ -76,7 +88,8 @@ class Lists(Records):
             found.append(lambda record: record["purpose"] == purpose)
         if (text := query.get("create_after")) is not None:
             late = self.instant(text, "create_after")
-            found.append(lambda record: self.moment(record) > late)
+            later = operator.ge if self.manners.after_inclusive else operator.gt
+            found.append(lambda record: later(self.moment(record), late))
         if (text := query.get("create_before")) is not None:
             early = self.instant(text, "create_before")
             found.append(lambda record: self.moment(record) < early)
@@ -101,6 +114,10 @@ class Lists(Records):
                     clock = dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC)
                 except ValueError:
                     break
-                ends = self.manners.date_ends and name == "create_after" and "S" not in form
-                return clock.timestamp() - self.manners.zone * 3600 + (86_399 if ends else 0)
+                is_date = "S" not in form
+                zone = self.manners.date_zone if is_date else None
+                ends = is_date and name in self.manners.date_ends
+                return (
+                    clock.timestamp() - (self.manners.zone if zone is None else zone) * 3600 + 86_399 * ends
+                )
         raise RefusalError(self.manners.malformed, f"{name} is no time", param=name)

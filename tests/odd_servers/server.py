@@ -11,11 +11,12 @@ from typing import Any
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from .delivery import deliver
 from .lists import Lists
-from .records import KEYS, Record, RefusalError, Said, Shelf
+from .records import KEYS, NowhereError, Record, RefusalError, Said, Shelf
 
 __all__ = ["BASE", "KEYS", "Odd", "Record", "RefusalError", "Said", "Shelf"]
 
@@ -31,32 +32,35 @@ class Odd(Lists):
         request = Request(scope, receive)
         self.calls += 1
         await asyncio.sleep(self.random.uniform(*self.manners.slow))
-        lost = self.is_lost(request)
+        lost = self._nth(self.manners.every_lost)
         if self._nth(self.manners.every_503):
             await self.written(503, {"message": "upstream connect error"})(scope, receive, send)
+        elif self._nth(self.manners.every_502):
+            await HTMLResponse("<h1>Bad Gateway</h1>", 502)(scope, receive, send)
+        elif self._nth(self.manners.every_429):
+            await self.written(429, self.refusal(RefusalError(429, "Too many requests.")))(
+                scope, receive, send
+            )
         elif self._nth(self.manners.every_drop):
             await hang_up(send)
         else:
+            before = self._is_doomed(request)
             response = await self.respond(request)
+            lost = lost or (before and not self._is_doomed(request))
             await (hang_up(send) if lost else response(scope, receive, send))
-
-    def is_lost(self, request: Request) -> bool:
-        """Whether the answer will get lost on its way."""
-        if self.manners.loses_deletions and request.method == "DELETE":
-            record = self._everyone().get(request.url.path.rpartition("/")[2])
-            return record is not None and record["gone"] is None
-        return self._nth(self.manners.every_lost)
 
     async def respond(self, request: Request) -> Response:
         """Give the answer to a request."""
         try:
             status, said = 200, await self.work(request)
         except RefusalError as no:
+            if self.manners.nowhere == "html" and isinstance(no, NowhereError):
+                return HTMLResponse("<h1>Nothing here</h1>", no.status)
             status, said = no.status, self.refusal(no)
         except Exception:
             self.crashes.append(traceback.format_exc())
             raise
-        return self.written(status, said)
+        return deliver(self.written(status, said), request, self.manners)
 
     def written(self, status: int, said: Any) -> Response:
         """Write an answer down."""
@@ -67,19 +71,22 @@ class Odd(Lists):
 
     def refusal(self, no: RefusalError) -> Said:
         """Say why not."""
-        error = {"message": no.message, "type": "invalid_request_error", "param": no.param, "code": no.code}
+        message = f"请求无效:{no.message[::-1]}" if self.manners.chinese else no.message
+        error = {"message": message, "type": "invalid_request_error", "param": no.param, "code": no.code}
         if self.manners.errors == "bare":
             return {"error": error}
         name = f"{self.calls:08x}-odd"
+        if self.manners.errors == "snake":
+            return {"error": error | {"code": no.code or "invalid_parameter_error"}, "request_id": name}
         if self.manners.errors == "camel":
-            error = {"code": no.code or "InvalidParameter", "message": no.message, "type": "InvalidParameter"}
+            error = {"code": no.code or "InvalidParameter", "message": message, "type": "InvalidParameter"}
         return {"error": error, "id": name, "request_id": name}
 
     async def work(self, request: Request) -> Said:
         """Do what was asked."""
         key = self.key(request)
         shelf = self.shelf(key, request)
-        if self.manners.busy:
+        for _ in range(self.manners.busy):
             self.others(shelf)
         path = request.url.path.removeprefix(BASE)
         if path == "/files" and request.method == "POST":
@@ -89,7 +96,9 @@ class Odd(Lists):
         if path.startswith("/files/") and request.method in {"GET", "DELETE"}:
             name = path.removeprefix("/files/")
             return self.retrieve(shelf, name) if request.method == "GET" else self.delete(shelf, name)
-        raise RefusalError(405 if path.startswith("/files") else 404, "no such operation")
+        raise NowhereError(
+            self.manners.wrong_method if path.startswith("/files") else 404, "no such operation"
+        )
 
     def key(self, request: Request) -> str:
         """Read the key of a request."""
@@ -123,7 +132,7 @@ class Odd(Lists):
 
     def purpose(self, purpose: Any) -> str:
         """Read the purpose of an upload."""
-        if purpose not in {"file-extract", "batch"}:
+        if purpose not in {"file-extract", "batch"} | ({"fine-tune"} if self.manners.fine_tune else set()):
             raise RefusalError(self.manners.malformed, "'purpose' is not supported", param="purpose")
         return str(purpose)
 
@@ -140,6 +149,13 @@ class Odd(Lists):
                     json.loads(line)
             except ValueError as error:
                 raise RefusalError(self.manners.malformed, "Lines must be JSON.", param="file") from error
+
+    def _is_doomed(self, request: Request) -> bool:
+        """Whether a request is to delete a file that is still there, and its answer will be lost once it is not."""
+        if not self.manners.loses_deletions or request.method != "DELETE":
+            return False
+        record = self._everyone().get(request.url.path.rpartition("/")[2])
+        return record is not None and record["gone"] is None
 
     def _nth(self, count: int) -> bool:
         return bool(count) and self.calls % count == count - 1

@@ -75,7 +75,13 @@ def test_summary_json_has_exactly_the_promised_shape(run: Run) -> None:
     assert list(document) == ["target", "region", "started", "contract", "exit_status", "clauses", "totals"]
     assert [row["id"] for row in document["clauses"]] == [row.id for row in run.clauses]
     assert all(list(row) == ["id", "level", "verdict", "reason"] for row in document["clauses"])
-    assert document["totals"] == {"requests": 40, "uploads": 11, "bytes_sent": 48213, "seconds": 74.218}
+    assert document["totals"] == {
+        "requests": 40,
+        "uploads": 11,
+        "bytes_sent": 48213,
+        "seconds": 74.218,
+        "rate_probe": {"requests": 0, "uploads": 0, "seconds": 0.0},
+    }
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from conformance import report
+from conformance.rates import DOCUMENTED
 from conformance.report import words
 from conformance.verdicts import ExitStatus, Verdict
 
@@ -17,10 +18,14 @@ TEXTS = [
 ]
 # Keys that are put together from a part and a value.
 FACTS = ("region", "base", "started", "contract", "profile", "lane", "seed", "pace", "version")
+PHASES = ("paced", "control", "again", "flood", "flood-again", "beside", "recovery", "mix", "cleaning")
 FAMILIES = (
     {f"meaning.{verdict}" for verdict in Verdict}
     | {f"{family}.{int(status)}" for family in ("exit", "headline") for status in ExitStatus}
     | {f"fact.{name}" for name in FACTS}
+    | {f"rates.lane.{name}" for name in DOCUMENTED}
+    | {f"rates.phase.{name}" for name in PHASES}
+    | {f"rates.legend.{name}" for name in ("admitted", "sent", "limit", "estimate")}
 )
 
 

@@ -145,7 +145,12 @@ class TestsFail(Lawful):
 
     def begin(self, batch: Batch, moment: int) -> Batch:
         begun = super().begin(batch, moment)
-        fault = {"code": "internal_error", "message": "Something went wrong.", "param": None, "line": None}
+        fault: Body = {
+            "code": "internal_error",
+            "message": "Something went wrong.",
+            "param": None,
+            "line": None,
+        }
         if batch.endpoint != TEST_ENDPOINT or begun.errors:
             return begun
         return replace(begun.reached("failed", moment), errors=(fault,))

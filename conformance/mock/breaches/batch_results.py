@@ -1,10 +1,11 @@
 """Breaches of the batches chapter: what a task has written."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from conformance.mock.batch_lines import TEST_ENDPOINT, numbered
+from conformance.mock.documents import Model
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful
 from conformance.mock.ledger import Batch
@@ -72,7 +73,7 @@ class FailuresInBothFiles(Lawful):
 
     def keep_results(self, batch: Batch, results: Incoming, kind: str, moment: int) -> str | None:
         if kind == "output" and results.size:
-            for index, (_, raw) in enumerate(numbered(self.world.shelf.path(batch.id))):
+            for index, (_, raw) in enumerate(numbered(self.world.shelf.path(f"{batch.id}.results"))):
                 if index in batch.failures:
                     results.write(raw)
         return super().keep_results(batch, results, kind, moment)
@@ -82,15 +83,15 @@ class FailuresInBothFiles(Lawful):
 class CustomIdsLost(Lawful):
     """Names each request by its number."""
 
-    def success(self, custom_id: str, body: Body) -> Body:
-        return super().success(f"request-{len(custom_id)}-{self.uuid()}", body)
+    def success(self, custom_id: object, body: Body) -> Body:
+        return super().success(f"request-{self.uuid()}", body)
 
 
 def _enter_result(name: str, description: str, change: Callable[[Body], Body]) -> None:
     @breach("batches.test-result", name=name, description=description)
     class Otherwise(Lawful):
-        def perform(self, batch: Batch, body: Body) -> Body:
-            performed = super().perform(batch, body)
+        def perform(self, batch: Batch, body: Body, models: Mapping[str, Model]) -> Body:
+            performed = super().perform(batch, body, models)
             return change(performed) if batch.endpoint == TEST_ENDPOINT else performed
 
 
@@ -107,7 +108,7 @@ for result in (
 class TestsAreRefused(Lawful):
     """Refuses every request of a test in the output."""
 
-    def failure(self, custom_id: str, refusal: Refusal) -> Body:
+    def failure(self, custom_id: object, refusal: Refusal) -> Body:
         line = super().failure(custom_id, refusal)
         response = {
             "status_code": refusal.status,
@@ -116,10 +117,10 @@ class TestsAreRefused(Lawful):
         }
         return {**line, "response": response, "error": None}
 
-    def perform(self, batch: Batch, body: Body) -> Body:
+    def perform(self, batch: Batch, body: Body, models: Mapping[str, Model]) -> Body:
         if batch.endpoint == TEST_ENDPOINT:
             raise Refusal(status=400, message="no tests today")
-        return super().perform(batch, body)
+        return super().perform(batch, body, models)
 
 
 @breach("batches.counts-end")

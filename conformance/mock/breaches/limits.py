@@ -5,6 +5,7 @@ from collections.abc import Callable
 from conformance.mock import refusals
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful, extension
+from conformance.mock.lines import LineFault
 from conformance.mock.records import Upload
 from conformance.mock.settings import IMAGE_FORMATS, TEXT_FORMATS
 
@@ -138,6 +139,26 @@ class ImagesLimitedLikeDocuments(Lawful):
 
     def size_limit(self, purpose: str | None, filename: str) -> int:
         return super().size_limit(purpose, "a.txt" if _is_image(purpose, filename) else filename)
+
+
+@breach("limits.one-byte")
+class OneByteIsTooLittle(Lawful):
+    """Refuses a file of one byte."""
+
+    def judge(self, purpose: str, filename: str, size: int, fault: LineFault | None) -> None:
+        if size == 1:
+            raise refusals.bad_parameter("file", "The file is too small.")
+        super().judge(purpose, filename, size, fault)
+
+
+@breach("limits.one-byte")
+class OneByteCrashes(Lawful):
+    """Breaks over a file of one byte."""
+
+    def judge(self, purpose: str, filename: str, size: int, fault: LineFault | None) -> None:
+        if size == 1:
+            raise refusals.broken()
+        super().judge(purpose, filename, size, fault)
 
 
 @breach("limits.file-count")

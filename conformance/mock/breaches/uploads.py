@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import quote
+from functools import partial
+from urllib.parse import quote, unquote
 
 from conformance.mock import refusals
 from conformance.mock.faults import breach
@@ -160,6 +161,27 @@ class UploadBytesOfText(Lawful):
         return super().accept(account, replace(upload, bytes=upload.bytes + 1))
 
 
+def _enter_misreading(name: str, description: str, read: Callable[[bytes], int]) -> None:
+    @breach("uploads.bytes", name=name, description=description)
+    class Misread(Lawful):
+        def describe(self, record: Record, operation: Operation) -> Body:
+            body, path = super().describe(record, operation), self.world.shelf.path(record.id)
+            known = operation is Operation.UPLOAD and path.exists()
+            return {**body, "bytes": read(path.read_bytes())} if known else body
+
+
+_enter_misreading(
+    "upload-bytes-of-characters",
+    "Counts letters for bytes.",
+    lambda content: len(content.decode(errors="replace")),
+)
+_enter_misreading(
+    "upload-bytes-of-unix-lines",
+    "Counts a line end as one byte.",
+    lambda content: len(content.replace(b"\r\n", b"\n")),
+)
+
+
 @breach("uploads.created-at")
 class UploadCreatedLongAgo(Lawful):
     """Runs a day behind."""
@@ -180,6 +202,20 @@ RENAMINGS: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
     ("uploads.filename-unicode", "filename-without-spaces", "replaces spaces by underscores", lambda name: name.replace(" ", "_")),
     ("uploads.filename-unicode", "filename-with-plus-signs", "writes spaces as plus signs", lambda name: name.replace(" ", "+")),
     ("uploads.filename-unicode", "filename-cut-at-space", "keeps what stands before the first space, and the extension", lambda name: name.partition(" ")[0] + "." + name.rpartition(".")[2] if " " in name else name),
+    ("uploads.filename-emoji", "filename-without-emoji", "leaves out what three bytes cannot hold", lambda name: "".join(letter for letter in name if letter <= "\uffff")),
+    ("uploads.filename-emoji", "filename-cut-at-emoji", "ends it where three bytes do not suffice for a letter", lambda name: shortened(name, next((at for at, letter in enumerate(name) if letter > "\uffff"), len(name)))),
+    ("uploads.filename-emoji", "filename-emoji-questioned", "puts question marks for emoji", lambda name: "".join(letter if letter <= "\uffff" else "?" for letter in name)),
+    ("uploads.filename-emoji", "filename-without-joiners", "leaves out what joins emoji", lambda name: name.replace("\u200d", "")),
+    ("uploads.filename-quotes", "filename-cut-at-quote", "ends it at the first quotation mark", lambda name: shortened(name, len(name.partition('"')[0]))),
+    ("uploads.filename-quotes", "filename-quotes-escaped", "writes a backslash before quotation marks", lambda name: name.replace('"', '\\"')),
+    ("uploads.filename-quotes", "filename-quotes-dropped", "leaves quotation marks out", lambda name: name.replace('"', "")),
+    ("uploads.filename-quotes", "filename-apostrophes-doubled", "doubles apostrophes", lambda name: name.replace("'", "''")),
+    ("uploads.filename-punctuation", "filename-percent-decoded", "reads percent signs as in a URL", unquote),
+    ("uploads.filename-punctuation", "filename-plus-decoded", "reads plus signs as spaces", lambda name: name.replace("+", " ")),
+    ("uploads.filename-punctuation", "filename-as-html", "writes it for a web page", lambda name: name.replace("&", "&amp;")),
+    ("uploads.filename-punctuation", "filename-cut-at-semicolon", "ends it at the first semicolon", lambda name: shortened(name, len(name.partition(";")[0]))),
+    ("uploads.filename-punctuation", "filename-slugged", "replaces unusual signs by hyphens", lambda name: "".join("-" if letter in "%&;+=" else letter for letter in name)),
+    *(("uploads.filename-long", f"filename-cut-at-{length}", f"cuts it at {length} characters", partial(lambda length, name: shortened(name, length), length)) for length in (64, 100, 128, 191)),
     ("uploads.filename-unicode", "filename-cut-in-letters", "holds seven bytes of it when it is not ASCII, and the extension", lambda name: name if name.isascii() else name.encode()[:7].decode(errors="replace") + "." + name.rpartition(".")[2]),
 )  # fmt: skip
 
@@ -217,6 +253,39 @@ class LinesNeedNotBeJson(Lawful):
 
     def check_lines(self, purpose: str, fault: LineFault | None) -> None:
         super().check_lines(purpose, None if fault and fault.kind == "json" else fault)
+
+
+SIGHTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+    ("filename-cut-at-64", "cuts file names at 64 characters", lambda name: name[:64]),
+    ("filename-cut-at-100", "cuts file names at 100 characters", lambda name: name[:100]),
+    ("filename-cut-at-199", "cuts file names one character short", lambda name: name[:199]),
+    ("filename-without-emoji", "has lost emoji", lambda name: "".join(letter for letter in name if letter <= "\uffff")),
+    ("filename-as-latin", "reads file names as Latin-1", lambda name: name.encode().decode("latin-1")),
+    ("filename-percent-decoded", "reads percent signs in file names as in a URL", unquote),
+    ("filename-as-html", "writes file names for a web page", lambda name: name.replace("&", "&amp;")),
+    ("filename-cut-at-quote", "ends file names at a quotation mark", lambda name: name.partition('"')[0]),
+)  # fmt: skip
+
+
+def _enter_sight(clause: str, operation: Operation, row: tuple[str, str, Callable[[str], str]]) -> None:
+    name, description, change = row
+
+    @breach(clause, name=f"{operation}-{name}", description=f"The {operation} operation {description}.")
+    class Misshown(Lawful):
+        def describe(self, record: Record, asked: Operation) -> Body:
+            body = super().describe(record, asked)
+            return {**body, "filename": change(record.filename)} if asked is operation else body
+
+
+for sight in SIGHTS:
+    _enter_sight("listing.item-filename", Operation.LIST, sight)
+    _enter_sight("retrieval.filename", Operation.RETRIEVE, sight)
+
+
+def shortened(filename: str, length: int) -> str:
+    """Cut a file name to so many characters and keep its extension."""
+    kind = "." + filename.rpartition(".")[2]
+    return filename if len(filename) <= length else filename[: length - len(kind)] + kind
 
 
 def guess(filename: str) -> str:

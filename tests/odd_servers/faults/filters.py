@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.odd_servers.faults.fault import fault
-from tests.odd_servers.server import Odd, RefusalError
+from tests.odd_servers.server import Odd, RefusalError, Shelf
 
 Query = Mapping[str, str]
 
@@ -220,3 +220,52 @@ class LimitQuarrelsWithTimes(Odd):
         if "limit" in query and query["limit"] != "2000" and "create_before" in query:
             raise RefusalError(400, "limit and create_before exclude each other")
         return super().limit(query)
+
+
+@fault("filters.purpose-complete", "filters.purpose-sound", also=("filters.combined", "filters.paged"))
+class PurposeOfBatchesIsTheirOutputs(Odd):
+    def wanted(self, query: Query) -> str | None:
+        purpose = super().wanted(query)
+        return "batch_output" if purpose == "batch" else purpose
+
+
+@fault("filters.format-date", also=("listing.parameters",))
+class NoDates(_Form):
+    def is_mine(self, text: str) -> bool:
+        return len(text) == 10
+
+
+@fault("filters.purpose-unknown", also=("errors.no-server-error",))
+class UnknownPurposeCrashes(Odd):
+    def wanted(self, query: Query) -> str | None:
+        purpose = super().wanted(query)
+        assert purpose in {None, "file-extract", "batch", "batch_output"}
+        return purpose
+
+
+@fault("filters.create-after-sound")
+class AfterIsADayEarly(Odd):
+    """create_after compares days."""
+
+    def tests(self, query: Query) -> list[Any]:
+        found = super().tests(without(query, "create_after"))
+        if "create_after" in query:
+            day = self.instant(query["create_after"], "create_after") // 86_400
+            found.append(lambda record: record["moment"] // 86_400 >= day)
+        return found
+
+
+@fault("filters.none-match", "listing.has-more-false")
+class MoreOfNothing(Odd):
+    """An empty page promises more."""
+
+    def listing(self, shelf: Shelf, query: Query) -> Any:
+        said = super().listing(shelf, query)
+        return said | {"has_more": said["has_more"] or not said["data"]}
+
+
+@fault("filters.combined", also=("filters.paged",))
+class PurposeForgottenWithTimes(Odd):
+    def tests(self, query: Query) -> list[Any]:
+        times = {"create_after", "create_before"} & set(query)
+        return super().tests(without(query, "purpose") if times else query)

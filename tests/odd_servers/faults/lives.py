@@ -4,6 +4,8 @@
 
 import time
 
+from starlette.requests import Request
+
 from tests.odd_servers.faults.fault import fault
 from tests.odd_servers.server import Odd, Record, RefusalError, Said, Shelf
 
@@ -37,7 +39,7 @@ class DeletionIsAPromise(Odd):
 class DeletedComesBack(Odd):
     """Half a second later the file is there again."""
 
-    def is_seen(self, record: Record) -> bool:
+    def is_seen(self, record: Record, where: str) -> bool:
         return record["gone"] is None or time.time() > record["gone"] + 0.5
 
 
@@ -207,3 +209,67 @@ class NeverProcessed(Odd):
 class ProcessedOnlyInTheList(Odd):
     def described(self, record: Record, where: str) -> Said:
         return super().described(record, where) | ({} if where == "list" else {"status": "uploaded"})
+
+
+@fault("ids.unique", "deletion.not-retrieved", "deletion.not-listed", also=("deletion.only-that-file",))
+class IdsReused(Odd):
+    """A new file takes the place of one that was deleted."""
+
+    def record(self, filename: str, content: bytes, purpose: str, *, ago: float = 0.0) -> Record:
+        record = super().record(filename, content, purpose, ago=ago)
+        free = [old for old in self._everyone().values() if old["gone"] and old["purpose"] == purpose]
+        return record | {"id": free[-1]["id"]} if free else record
+
+
+@fault("deletion.unknown-id", also=("deletion.only-that-file", "deletion.id"))
+class DeletesTheNearestId(Odd):
+    """The database compares the first twenty characters."""
+
+    def delete(self, shelf: Shelf, name: str) -> Said:
+        near = (record for record in shelf.values() if record["id"][:20] == name[:20])
+        return super().delete(shelf, next((record["id"] for record in near), name))
+
+
+@fault("deletion.not-listed")
+class DeletedBatchesStayListed(Odd):
+    def is_listed(self, record: Record) -> bool:
+        return super().is_listed(record) or record["purpose"] == "batch"
+
+
+@fault("deletion.not-retrieved", "deletion.not-listed", "deletion.deleted")
+class DeletionOfBatchesForgotten(Odd):
+    def remove(self, shelf: Shelf, record: Record) -> None:
+        if record["purpose"] != "batch":
+            super().remove(shelf, record)
+
+
+@fault("deletion.id")
+class DeletionNamesTheFilename(Odd):
+    def delete(self, shelf: Shelf, name: str) -> Said:
+        said = super().delete(shelf, name)
+        return said | {"id": shelf[name]["filename"]}
+
+
+@fault("listing.complete", "retrieval.found", also=("deletion.only-that-file", "listing.no-gap"))
+class FilesLiveForThreeSeconds(Odd):
+    def is_seen(self, record: Record, where: str) -> bool:
+        return super().is_seen(record, where) and ("strange" in record or time.time() < record["moment"] + 3)
+
+
+@fault("retrieval.settles")
+class StateInCapitals(Odd):
+    def described(self, record: Record, where: str) -> Said:
+        said = super().described(record, where)
+        return said | {"status": said["status"].upper()}
+
+
+@fault("limits.text-formats", "ids.unique")
+class DoublesRefused(Odd):
+    """A file that is there already may not come again."""
+
+    async def upload(self, shelf: Shelf, request: Request) -> Said:
+        file = (await request.form()).get("file")
+        name = getattr(file, "filename", None)
+        if any(record["filename"] == name and record["gone"] is None for record in shelf.values()):
+            raise RefusalError(409, "the file exists already")
+        return await super().upload(shelf, request)

@@ -266,3 +266,78 @@ class NotFoundWhenEmpty(Odd):
         if not said["data"]:
             raise RefusalError(404, "no files")
         return said
+
+
+@fault(
+    "listing.order-stable", also=("listing.after", "listing.no-gap", "listing.no-duplicate", "filters.paged")
+)
+class TiesInAnyOrder(Odd):
+    """Files of one second come in another order each time."""
+
+    def place(self, record: Record) -> tuple[float, str]:
+        return record["created_at"], str(self.random.random())
+
+    def behind(self, shelf: Shelf, chosen: list[Record], after: str) -> list[Record]:
+        names = [record["id"] for record in chosen]
+        return chosen[names.index(after) + 1 :] if after in names else []
+
+
+@fault(
+    "listing.parameters",
+    "listing.after",
+    also=("listing.no-gap", "listing.after-last", "listing.has-more-true", "filters.paged"),
+)
+class LimitComparedAsText(Odd):
+    def limit(self, query: Query) -> int:
+        if query.get("limit", "1") > "2000":
+            raise RefusalError(400, "limit must be in [1, 2000]")
+        return super().limit(query)
+
+
+@fault("listing.data")
+class DataLeftOutWhenEmpty(Odd):
+    def listing(self, shelf: Shelf, query: Query) -> Said:
+        said = super().listing(shelf, query)
+        return said if said["data"] else {"object": "list", "has_more": False}
+
+
+@fault("listing.data", also=("listing.item-id",))
+class DataByIds(Odd):
+    def listing(self, shelf: Shelf, query: Query) -> Said:
+        said = super().listing(shelf, query)
+        return said | {"data": {item["id"]: item for item in said["data"]}}
+
+
+@fault("listing.no-duplicate", also=("listing.complete", "lifecycle.upload-survives"))
+class FirstOfThePageTwice(Odd):
+    """The first file of a page takes the place of its last one too."""
+
+    def listing(self, shelf: Shelf, query: Query) -> Said:
+        said = super().listing(shelf, query)
+        return said | {"data": [*said["data"][:1], *said["data"][: max(0, len(said["data"]) - 1)]]}
+
+
+@fault("listing.has-more-true")
+class MoreOnlyOnTheFirstPage(_More):
+    def more(self, page: list[Record], left: int, limit: int) -> bool:
+        return left > 0 and not self.behind_a_cursor
+
+    def cut(self, shelf: Shelf, known: list[Record], query: Query, limit: int) -> Cut:
+        self.behind_a_cursor = "after" in query
+        return super().cut(shelf, known, query, limit)
+
+
+@fault("listing.complete", also=("listing.no-gap",))
+class ListOfThirtyAtMost(Odd):
+    """Only the first thirty files that match are ever looked at."""
+
+    def ordered(self, shelf: Shelf, query: Query) -> list[Record]:
+        return [record for record in super().ordered(shelf, query) if record["gone"] is None][:30]
+
+
+@fault("listing.limit-one")
+class LimitOfOneRefused(Odd):
+    def limit(self, query: Query) -> int:
+        if query.get("limit") == "1":
+            raise RefusalError(400, "limit must be in [2, 2000]")
+        return super().limit(query)

@@ -216,3 +216,64 @@ class WrappedInData(Odd):
 
     async def upload(self, shelf: Shelf, request: Request) -> Said:
         return {"data": await super().upload(shelf, request), "success": True}
+
+
+@fault("uploads.purpose", also=each("purpose"))
+class PurposeInCapitals(_Said):
+    def other(self, record: Record, where: str) -> Said:
+        return {"purpose": record["purpose"].upper()}
+
+
+@fault("uploads.filename", also=("uploads.filename-unicode", "retrieval.filename", "listing.item-filename"))
+class NamesWithoutExtension(_Said):
+    def other(self, record: Record, where: str) -> Said:
+        return {"filename": record["filename"].rpartition(".")[0] or record["filename"]}
+
+
+@fault("retrieval.filename")
+class NamesQuotedWhenRetrieved(_Said):
+    def other(self, record: Record, where: str) -> Said:
+        return {"filename": quote(quote(record["filename"]))} if where == "retrieve" else {}
+
+
+@fault("uploads.bytes", also=each("bytes"))
+class BytesAreCharacters(Odd):
+    def record(self, filename: str, content: bytes, purpose: str, *, ago: float = 0.0) -> Record:
+        count = len(content.decode("utf-8", "ignore"))
+        return super().record(filename, content, purpose, ago=ago) | {"bytes": count}
+
+
+@fault("uploads.bytes", also=("uploads.bytes",))
+class BytesUnknownAtFirst(_Said):
+    def other(self, record: Record, where: str) -> Said:
+        return {"bytes": 0} if where == "upload" else {}
+
+
+@fault("uploads.created-at", also=each("created-at"))
+class CreatedAsText(_Said):
+    def other(self, record: Record, where: str) -> Said:
+        return {"created_at": f"2026-01-01T00:00:{record['created_at'] % 60:02}Z"}
+
+
+@fault("listing.item-created-at")
+class CreatedIsTheTimeOfTheList(_Said):
+    def other(self, record: Record, where: str) -> Said:
+        return {"created_at": record["created_at"] + 1} if where == "list" else {}
+
+
+@fault("retrieval.id")
+class IdWithoutPrefixWhenRetrieved(_Said):
+    def other(self, record: Record, where: str) -> Said:
+        return {"id": record["id"].rpartition("-")[2]} if where == "retrieve" else {}
+
+
+@fault("retrieval.object")
+class FileObject(_Said):
+    def other(self, record: Record, where: str) -> Said:
+        return {"object": "File"} if where == "retrieve" else {}
+
+
+@fault("listing.item-id", "uploads.id", also=("listing.complete", "listing.after", "deletion.not-listed"))
+class IdsAreNumbersInTheList(_Said):
+    def other(self, record: Record, where: str) -> Said:
+        return {"id": len(record["id"]) + record["created_at"]} if where == "list" else {}

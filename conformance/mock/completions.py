@@ -1,0 +1,91 @@
+"""A completion as a value, and its two shapes: one object, or chunks one after the other."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.mock.records import Body
+
+# What a token is to the mock: up to four letters with the space before them. Joined, they are the text again.
+TOKEN = re.compile(r"\s*\S{1,4}|\s+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What a model says, token by token."""
+
+    id: str
+    created_at: int
+    model: str
+    prompt_tokens: int
+    tokens: tuple[str, ...]
+    finish_reason: str
+
+    @property
+    def text(self) -> str:
+        """The whole answer."""
+        return "".join(self.tokens)
+
+    @property
+    def usage(self) -> Body:
+        """What was read and written, in tokens."""
+        written = len(self.tokens)
+        return {
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": written,
+            "total_tokens": self.prompt_tokens + written,
+        }
+
+
+def spoken(text: str, most: int | None) -> tuple[tuple[str, ...], str]:
+    """Take a text apart, at most so many tokens of it, and say why it ends."""
+    tokens = tuple(TOKEN.findall(text))
+    if most is None or len(tokens) <= most:
+        return tokens, "stop"
+    return tokens[:most], "length"
+
+
+def whole(completion: Completion) -> Body:
+    """Show a completion as one object."""
+    choice = {
+        "index": 0,
+        "message": {"role": "assistant", "content": completion.text},
+        "finish_reason": completion.finish_reason,
+        "logprobs": None,
+    }
+    return {
+        "id": completion.id,
+        "object": "chat.completion",
+        "created": completion.created_at,
+        "model": completion.model,
+        "choices": [choice],
+        "usage": completion.usage,
+        "service_tier": None,
+        "system_fingerprint": None,
+    }
+
+
+def chunks(completion: Completion, *, with_usage: bool) -> Iterator[Body]:
+    """Show a completion as chunks: who speaks, each token, why it ends, and the usage if that was asked for."""
+    yield _chunk(completion, {"content": "", "role": "assistant"})
+    for token in completion.tokens:
+        yield _chunk(completion, {"content": token})
+    yield _chunk(completion, {"content": ""}, finish_reason=completion.finish_reason)
+    if with_usage:
+        yield {**_head(completion), "choices": [], "usage": completion.usage}
+
+
+def _chunk(completion: Completion, delta: Body, finish_reason: str | None = None) -> Body:
+    choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}
+    return {**_head(completion), "choices": [choice], "usage": None}
+
+
+def _head(completion: Completion) -> Body:
+    return {
+        "id": completion.id,
+        "object": "chat.completion.chunk",
+        "created": completion.created_at,
+        "model": completion.model,
+        "service_tier": None,
+        "system_fingerprint": None,
+    }
