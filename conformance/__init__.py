@@ -32,6 +32,7 @@ Speaking
     resources.py    what a run creates, so that nothing of it stays
     unfinished.py   the batch tasks that a run creates, and what they wrote
     client.py       sends a request, gives back an exchange
+    sdk.py          the official OpenAI SDK on top of our client, and whether it can use an answer
     wire.py         the time of a whole exchange and the size of a compressed body, bounded
     crew.py         several clients at once
     files.py        the Files API in verbs

@@ -55,6 +55,15 @@ class FormFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """A body that another client has written, with its media type among the headers; `parts` or `text` are for the log."""
+
+    content: bytes
+    parts: tuple[Part, ...] = ()
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
     """How long to wait in seconds, how often to try, and after how many silences in a row to give up.
 
@@ -127,7 +136,7 @@ class Client:
         headers: Pairs = (),
         form: Pairs = (),
         file: FormFile | None = None,
-        body: str | None = None,
+        body: str | Raw | None = None,
         account: str = "first",
         cleaning: bool = False,
         look: Callable[[], None] | None = None,
@@ -260,13 +269,14 @@ class _Sending:
         headers: Pairs,
         form: Pairs,
         file: FormFile | None,
-        body: str | None,
+        body: str | Raw | None,
         auth: dict[str, str],
     ) -> None:
         self._http = http
         self._file = file
-        if body is not None:
+        if isinstance(body, str):
             auth = {**auth, "content-type": "application/json"}
+            body = Raw(content=body.encode(), text=body)
         given = {name.lower() for name, _ in headers}
         pairs = [*((k, v) for k, v in auth.items() if k not in given), *headers]
         self._arguments: dict[str, Any] = {"headers": pairs}
@@ -276,21 +286,22 @@ class _Sending:
             sent = [(file.field, (file.filename, file.content))] if file else []
             self._arguments["files"] = sent + fields if file and file.first else fields + sent
         if body is not None:
-            self._arguments["content"] = body.encode()
+            self._arguments["content"] = body.content
         self._method = method
         self._url = path + ("?" + urlencode(query, quote_via=quote) if query else "")
         parts = [Part(name=name, size=len(value.encode()), text=value) for name, value in form]
         if file:
             place = 0 if file.first else len(parts)
             parts.insert(place, Part(name=file.field, filename=file.filename, size=file.size))
+        size = len(body.content) if body is not None else sum(part.size for part in parts)
         self.request = Request(
             method=method,
             path=path,
             query=query,
             headers=tuple(pairs),
-            parts=tuple(parts),
-            body=body,
-            body_bytes=sum(part.size for part in parts) + len((body or "").encode()),
+            parts=body.parts if body is not None else tuple(parts),
+            body=body.text if body is not None else None,
+            body_bytes=size,
         )
 
     @contextlib.contextmanager

@@ -16,6 +16,7 @@ from multiprocessing.context import ForkContext, SpawnContext
 
 import pytest
 
+from conformance import sdk
 from conformance.plugin import RUN, VIEWS
 from conformance.runs import Run
 from conformance.verdicts import ExitStatus, Verdict
@@ -112,6 +113,8 @@ def _warm() -> None:
 
     # schemathesis imports the larger half of itself when it is first asked for a case.
     conformance.generated.cases("listFiles", "negative")
+    if sdk.installed():
+        importlib.import_module("openai")
     # A module that is there already is not rewritten once more in every child.
     for module in pkgutil.iter_modules(conformance.suite.__path__, "conformance.suite."):
         importlib.import_module(module.name)

@@ -27,6 +27,7 @@ LAST = (
     "test_deletion",
     "test_generated",
     "test_lifecycle",
+    "test_sdk",
     "test_rates",
     "test_explore",
     "test_traffic",

@@ -197,7 +197,8 @@ def estimate(found: Sequence[Sample]) -> Estimate:
     """Estimate a limit from what was admitted while there was always too much.
 
     From one crowd that was too large to another as many were admitted as the limit lets in: give or take one where
-    it lets them in one by one, and give or take a whole lump where it lets them in by windows.
+    it lets them in one by one, and give or take a whole lump where it lets them in by windows. Windows so few that
+    a bucket explains them as well are taken for a bucket.
     """
     refused = sum(not sample.admitted for sample in found)
     seconds = found[-1].time - found[0].time if found else 0.0

@@ -18,7 +18,8 @@ from conformance.mock import Mock, serve
 from tests.runs_of_the_suite import run_suite
 
 KEY = "sk-canary-0123456789abcdef"
-AIMOCK = Path(__file__).parent.parent / ".ci" / "node" / "node_modules" / ".bin" / "llmock"
+NODE_MODULES = Path(__file__).parent.parent / ".ci" / "node" / "node_modules"
+AIMOCK = NODE_MODULES / ".bin" / "llmock"
 
 
 @pytest.fixture(params=["cn", "intl"])
@@ -83,6 +84,46 @@ def test_the_curl_samples_of_the_pages_work(mock: Mock, tmp_path: Path, name: st
     assert curl("-X", "GET", f"{mock.url}/files") == {"object": "list", "data": [uploaded], "has_more": False}
     deleted = curl("-X", "DELETE", f"{mock.url}/files/{uploaded['id']}")
     assert deleted == {"object": "file", "deleted": True, "id": uploaded["id"]}
+
+
+NODE = """
+import OpenAI, { toFile } from "openai";
+const sdk = new OpenAI({ apiKey: process.env.KEY, baseURL: process.env.URL, maxRetries: 0 });
+const made = [];
+for (let i = 0; i < 5; i++) {
+  const file = await toFile(Buffer.from("hello"), `百炼 ${i}.txt`);
+  made.push((await sdk.files.create({ file, purpose: "file-extract" })).id);
+}
+const listed = [];
+for await (const file of sdk.files.list({ limit: 2 })) listed.push(file.id);
+const one = await sdk.files.retrieve(made[0]);
+const gone = await sdk.files.delete(made[0]);
+const missing = await sdk.files.retrieve(made[0]).catch((error) => error.constructor.name);
+const wrong = await new OpenAI({ apiKey: "sk-wrong", baseURL: process.env.URL, maxRetries: 0 })
+  .files.list().catch((error) => [error.constructor.name, error.code]);
+console.log(JSON.stringify({ made, listed, one, gone, missing, wrong }));
+"""
+
+
+def test_the_official_node_sdk_does_the_same(mock: Mock, tmp_path: Path) -> None:
+    if not (NODE_MODULES / "openai").exists() or shutil.which("node") is None:
+        pytest.skip("the Node SDK is not installed: .ci/run installs it from npm")
+    (tmp_path / "node_modules").symlink_to(NODE_MODULES)
+    (tmp_path / "files.mjs").write_text(NODE, encoding="utf-8")
+    done = subprocess.run(
+        ["node", "files.mjs"],
+        cwd=tmp_path,
+        env={**os.environ, "KEY": KEY, "URL": mock.url},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = json.loads(done.stdout)
+    assert said["listed"] == said["made"][::-1]
+    assert (said["one"]["filename"], said["one"]["bytes"]) == ("百炼 0.txt", 5)
+    assert said["gone"] == {"object": "file", "deleted": True, "id": said["made"][0]}
+    assert said["missing"] == "NotFoundError"
+    assert said["wrong"] == ["AuthenticationError", "invalid_api_key"]
 
 
 @pytest.fixture

@@ -131,7 +131,8 @@ def test_half_of_the_documented_rate_is_too_little(all_judged: dict[str, Judged]
     assert {"uploads-admitted", "others-admitted"} <= set(all_judged["half"].broken)
 
 
-@pytest.mark.parametrize("name", ["bucket", "far away", "sliding", "fixed"])
+# A flood of a second meets windows of the clock once or twice, which no estimate can know.
+@pytest.mark.parametrize("name", ["bucket", "far away", "sliding"])
 def test_the_estimate_holds_the_true_rate(all_judged: dict[str, Judged], name: str) -> None:
     for lane, true in rates.DOCUMENTED.items():
         found = rates.measure(all_judged[name].survey.exchanges, lane)

@@ -149,7 +149,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "rates.legend.mark.second": "another account's request",
     "rates.note": (
         "Within any one second a limiter may admit more than its rate: what it lets in at once comes on top. The "
-        "estimate rests on the flood, in which there was always too much."
+        "estimate rests on the flood, in which there was always too much; it takes the limiter for one that refills "
+        "evenly, and may be off by a window's worth for one that counts by the clock."
     ),
     # the other sections
     "unproven": "Not proven, and why",

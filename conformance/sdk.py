@@ -1,0 +1,237 @@
+"""The official OpenAI SDK, speaking through our own client, and what its users need of an answer.
+
+The SDK never checks what it reads: a member of the wrong type surfaces in its user's code. So an answer
+is called usable when everything that the pages' own samples do with it works.
+"""
+
+import email.parser
+import email.policy
+import importlib
+import importlib.util
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from conformance.client import Client, Raw
+from conformance.exchange import Answer, Exchange, Part
+from conformance.expect import Broken, Unproven, answered
+
+if TYPE_CHECKING:
+    import openai
+
+# What belongs to one connection, or to a body that has been unpacked since.
+HOP = {"connection", "content-encoding", "content-length", "host", "keep-alive", "transfer-encoding"}
+LONGEST_TEXT = 65_536
+
+
+class Unusable(Exception):  # noqa: N818  a finding, not an error
+    """The SDK cannot give its user what an answer should hold; the message says what."""
+
+
+class Relay:
+    """Sends what the SDK wants to send through our client, so that pace, evidence and clean-up see it."""
+
+    def __init__(self, client: Client, account: str) -> None:
+        self.exchanges: list[Exchange] = []
+        self._client = client
+        self._account = account
+
+    def close(self) -> None:
+        """Leave the connections to our client."""
+
+    def handle_request(self, request: Any) -> Any:
+        """Send one request as the SDK wrote it, but for the key and for what a connection adds."""
+        base = urlsplit(self._client.target.base_url).path.rstrip("/")
+        path, _, query = request.url.raw_path.decode().partition("?")
+        own = HOP | {"authorization", "accept-encoding"}
+        exchange = self._client.send(
+            request.method,
+            path.removeprefix(base),
+            query=tuple(parse_qsl(query, keep_blank_values=True)),
+            headers=tuple((name, value) for name, value in request.headers.multi_items() if name not in own),
+            body=_raw(request),
+            account=self._account,
+        )
+        self.exchanges.append(exchange)
+        if exchange.answer is None:
+            raise Unproven(f"infrastructure: {exchange.trouble}")
+        return _response(exchange.answer)
+
+
+class Replay:
+    """Gives the SDK an answer that came before, whatever it asks for."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def handle_request(self, request: Any) -> Any:  # noqa: ARG002 - there is but one answer
+        """Give the answer."""
+        return _response(self._answer)
+
+
+def installed() -> bool:
+    """Whether the official SDK is there; it comes with the extra `test`."""
+    return importlib.util.find_spec("openai") is not None
+
+
+@contextmanager
+def speaking(client: Client, *, account: str = "first") -> Iterator[tuple["openai.OpenAI", list[Exchange]]]:
+    """Give the SDK with our client below it, and the exchanges that it makes.
+
+    Raises:
+        Unproven: the SDK is not installed, or an answer never came.
+        Broken: the SDK raised what its user would have to catch, or gave what nobody can use.
+    """
+    if not installed():
+        raise Unproven("the official SDK is not installed: install model-studio-conformance[test]")
+    relay = Relay(client, account)
+    with _sdk(client.target.base_url, relay) as sdk:
+        try:
+            yield sdk, relay.exchanges
+        except _troubles() as error:
+            if relay.exchanges:
+                answered(relay.exchanges[-1])
+            raise Broken("an answer that the SDK can use", _words(error), relay.exchanges) from None
+
+
+def _troubles() -> tuple[type[BaseException], ...]:
+    """Name what an answer can make the SDK, or the code of its user, stumble over."""
+    import openai
+
+    return Unusable, openai.OpenAIError, RuntimeError, ValueError, TypeError, AttributeError, LookupError
+
+
+def _words(error: BaseException) -> str:
+    return str(error) if isinstance(error, Unusable) else f"{type(error).__name__}: {error}"[:200]
+
+
+def _sdk(base_url: str, transport: Relay | Replay) -> "openai.OpenAI":
+    import openai
+
+    # Repeating is our client's business; its keys stay there too.
+    http: Any = openai.DefaultHttpxClient(transport=transport)  # type: ignore[arg-type]
+    return openai.OpenAI(api_key="replaced", base_url=base_url, max_retries=0, http_client=http)
+
+
+def unusable(exchange: Exchange) -> str:
+    """Say why the SDK's user cannot work with an answer; nothing where it can, or where no sample uses it.
+
+    An accepted answer must give what the samples read; a refusal must come as the SDK's own error.
+    """
+    import openai
+
+    use = USES.get(exchange.operation or "")
+    if use is None or exchange.answer is None or exchange.answer.status >= 500:
+        return ""
+    with _sdk("http://replayed/v1", Replay(exchange.answer)) as sdk:
+        try:
+            use(sdk)
+        except openai.APIStatusError as error:
+            return _unreadable(error.body)
+        except _troubles() as error:
+            return _words(error)
+    return ""
+
+
+def _unreadable(said: object) -> str:
+    """Say why a refusal tells the SDK's user nothing; the SDK takes the member error off by itself."""
+    message = said.get("message") if isinstance(said, dict) else None
+    return (
+        "" if isinstance(message, str) and message.strip() else f"the refusal holds no message: {said!r:.80}"
+    )
+
+
+def file_of(said: Any) -> None:
+    """Use a file as the samples do.
+
+    Raises:
+        Unusable: a member is missing or of another type.
+    """
+    for name, kind in (
+        ("id", str),
+        ("bytes", int),
+        ("created_at", int),
+        ("filename", str),
+        ("object", str),
+        ("purpose", str),
+        ("status", str),
+    ):
+        _member(said, name, kind)
+
+
+def _member(said: Any, name: str, kind: type) -> Any:
+    value = getattr(said, name, None)
+    if type(value) is not kind:
+        raise Unusable(f"{name} is {value!r:.80}, not of type {kind.__name__}")
+    return value
+
+
+def _upload(sdk: "openai.OpenAI") -> None:
+    file_of(sdk.files.create(file=("a.txt", b"a"), purpose="file-extract"))  # type: ignore[arg-type]
+
+
+def _retrieve(sdk: "openai.OpenAI") -> None:
+    file_of(sdk.files.retrieve("file-fe-replayed"))
+
+
+def _delete(sdk: "openai.OpenAI") -> None:
+    said = sdk.files.delete("file-fe-replayed")
+    _member(said, "id", str)
+    if _member(said, "deleted", bool) is not True:
+        raise Unusable("deleted is False")
+
+
+def _list(sdk: "openai.OpenAI") -> None:
+    page = sdk.files.list()
+    if not isinstance(page.data, list):
+        raise Unusable(f"data is {page.data!r:.80}, not a list")
+    for file in page.data:
+        file_of(file)
+    if page.has_more and page.next_page_info() is None:
+        raise Unusable("there is another page, but no way to it")
+
+
+USES: dict[str, Callable[["openai.OpenAI"], None]] = {
+    "uploadFile": _upload,
+    "retrieveFile": _retrieve,
+    "deleteFile": _delete,
+    "listFiles": _list,
+}
+
+
+def _response(answer: Answer) -> Any:
+    import openai
+
+    # The SDK has changed its HTTP library before; its answers must be that library's.
+    library = openai.DefaultHttpxClient.__mro__[1].__module__.partition(".")[0]
+    headers = [(name, value) for name, value in answer.headers if name.lower() not in HOP]
+    return importlib.import_module(library).Response(answer.status, headers=headers, content=answer.body)
+
+
+def _raw(request: Any) -> Raw | None:
+    content = request.read()
+    kind = request.headers.get("content-type", "")
+    if not content:
+        return None
+    if kind.startswith("multipart/"):
+        return Raw(content=content, parts=tuple(_parts(kind, content)))
+    return Raw(content=content, text=content.decode("utf-8", "replace"))
+
+
+def _parts(kind: str, content: bytes) -> Iterator[Part]:
+    """Read the parts of a form from its bytes."""
+    head = f"Content-Type: {kind}\r\n\r\n".encode()
+    message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + content)
+    for part in message.iter_parts():
+        told = part["content-disposition"].params
+        body = part.get_payload(decode=True)
+        size = len(body) if isinstance(body, bytes) else 0
+        text = body.decode("utf-8", "replace") if isinstance(body, bytes) else None
+        is_text = "filename" not in told and size <= LONGEST_TEXT
+        yield Part(
+            name=told["name"], filename=told.get("filename"), size=size, text=text if is_text else None
+        )
