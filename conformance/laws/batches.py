@@ -281,7 +281,7 @@ def _is_now(creation: Creation) -> bool:
 
 
 @law(
-    "batches.isolated",
+    "isolation.batch",
 )
 def tasks_are_apart(trace: Trace) -> Iterator[Finding]:
     """No account is told of the task of another."""
@@ -293,5 +293,5 @@ def tasks_are_apart(trace: Trace) -> Iterator[Finding]:
         theirs = owners.get(look.id)
         if theirs and look.exchange.account not in theirs:
             yield broken(
-                "batches.isolated", "no task of another account", f"{look.id} is shown", look.exchange
+                "isolation.batch", "no task of another account", f"{look.id} is shown", look.exchange
             )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from conformance import expect
-from conformance.batch_trace import LARGEST_LIMIT, ids_of, read_batches
+from conformance.batch_trace import ids_of
 from conformance.batches import Batches, ended
 from conformance.marks import clause
 from conformance.suite.tasks import UNKNOWN, altered, created, finished, shown
@@ -67,30 +67,6 @@ def test_what_was_done_before_a_cancellation_is_kept(workload: Workload, cancell
     lines = [line for line in found["output"].lines if line] if "output" in found else []
     kept = [line for line in lines if _status(line) == 200]
     expect.that(len(kept) == done, f"{done} answers in the output file", f"{len(kept)}", *exchanges)
-
-
-@clause("batches.isolated")
-def test_a_task_is_out_of_reach_of_another_account(
-    workload: Workload, batches: Batches, tasks: dict[str, Task], cancelled: Cancelled
-) -> None:
-    task = finished(tasks["good"])
-    assert task.last
-    expect.refused(batches.retrieve(task.id, account="second"), twin=task.last)
-    exchange = batches.list(limit=LARGEST_LIMIT, account="second")
-    expect.accepted(exchange)
-    page = read_batches(exchange)
-    leaked = sorted({each.id for each in tasks.values()} & set(page.ids if page else ()))
-    expect.that(not leaked, "no task of another account", leaked[:1], exchange)
-    if cancelled.foreign:
-        expect.refused(cancelled.foreign, twin=task.last)
-    body = {**task.created.request.json(), "metadata": workload.metadata("another account")}
-    stolen = batches.create(**body, account="second")
-    expect.answered(stolen)
-    if stolen.succeeded:
-        name = str(stolen.mapping().get("id"))
-        last = batches.wait([name], ended, within=workload.within, account="second")[name]
-        status = expect.accepted(last).get("status")
-        expect.that(status == "failed", "a refusal, or a task that fails", status, stolen, last)
 
 
 def _is_cancelled(cancelled: Cancelled) -> None:

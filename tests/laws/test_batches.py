@@ -274,7 +274,7 @@ def test_the_tasks_of_others_bind_nobody(work: Work) -> None:
 def test_a_task_that_another_account_is_told_of_is_accused(work: Work) -> None:
     task = done(work)
     work.say("GET", f"/batches/{task}", work.tasks[task], account="second")
-    assert work.accused() == {"batches.isolated"}
+    assert work.accused() == {"isolation.batch"}
 
 
 def test_two_accounts_may_have_tasks_of_their_own(work: Work) -> None:

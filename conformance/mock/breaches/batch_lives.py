@@ -317,7 +317,7 @@ class CancelledResultsCut(Lawful):
         return replace(super().conclude(batch, done=done - 1), done=done)
 
 
-@breach("batches.isolated")
+@breach("isolation.batch")
 class TasksAreEverybodys(Lawful):
     """Finds the tasks of any account."""
 
@@ -325,7 +325,7 @@ class TasksAreEverybodys(Lawful):
         return self.store.batches.anywhere(batch_id) or super().find_batch(account, batch_id)
 
 
-@breach("batches.isolated")
+@breach("isolation.batch")
 class TasksAreCancelledByAnybody(Lawful):
     """Cancels the tasks of any account."""
 
@@ -334,7 +334,7 @@ class TasksAreCancelledByAnybody(Lawful):
         return super().cancel_batch(batch.account if batch else account, batch_id)
 
 
-@breach("batches.isolated")
+@breach("isolation.batch")
 class InputsAreEverybodys(Lawful):
     """Takes the input of any account."""
 
@@ -343,7 +343,7 @@ class InputsAreEverybodys(Lawful):
         return super().batch_input(record.account if record else account, file_id)
 
 
-@breach("batches.isolated")
+@breach("isolation.batch")
 class TasksAreListedToAll(Lawful):
     """Lists the tasks of all accounts."""
 
