@@ -80,6 +80,7 @@ def trials_of(names: Sequence[str]) -> list[matrix.Trial]:
             names=(breach.name,),
             clauses=(breach.clause,),
             region=known[breach.clause].regions[-1],
+            billable=known[breach.clause].billable,
             profile=max(Profile.STANDARD, known[breach.clause].profile, key=list(Profile).index),
         )
         for breach in BREACHES.values()
@@ -93,7 +94,9 @@ def pairs_of(trials: Sequence[matrix.Trial], count: int, seed: int) -> list[matr
     Raises:
         UsageError: there are not so many.
     """
-    single = [trial for trial in trials if trial.profile == Profile.STANDARD]
+    # Only what is offered where they meet.
+    everywhere = [trial for trial in trials if trial.region == matrix.REGION]
+    single = [trial for trial in everywhere if trial.profile == Profile.STANDARD]
     Random(seed).shuffle(single)  # noqa: S311 - which faults meet is no secret
     found: list[matrix.Trial] = []
     while single and len(found) < count:

@@ -21,6 +21,10 @@ from conformance.plugin import RUN, VIEWS
 from conformance.runs import Run
 from conformance.verdicts import ExitStatus, Verdict
 
+# Where a trial is run that could be run anywhere.
+REGION = "intl"
+# Chapters that send what no other chapter is judged by.
+APART = (frozenset({"rates"}), frozenset({"batches", "content"}))
 CAUGHT = {Verdict.FAIL, Verdict.WARN}
 # What a run among hundreds does not need: it is no one's report, and its process ends with it.
 NEEDLESS = ("cacheprovider", "xdist", "html", "junitxml", "unraisableexception", "threadexception")
@@ -33,9 +37,10 @@ class Trial:
     names: tuple[str, ...]
     clauses: tuple[str, ...] = ()
     option: str = "--breach"
-    region: str = "intl"
+    region: str = REGION
     profile: str = "standard"
     at_speed: bool = False
+    billable: bool = True
 
     @property
     def name(self) -> str:
@@ -48,9 +53,10 @@ class Trial:
         return self.at_speed or any(clause.startswith("rates.") for clause in self.clauses)
 
     @property
-    def only_rates(self) -> bool:
-        """Whether it takes nothing else."""
-        return self.rate_probe and all(clause.startswith("rates.") for clause in self.clauses)
+    def chapters(self) -> tuple[str, ...]:
+        """The chapters that are run, where the faults concern no others; none where all are."""
+        mine = {clause.partition(".")[0] for clause in self.clauses}
+        return next((tuple(sorted(group)) for group in APART if mine and mine <= group), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +181,8 @@ def try_out(trial: Trial) -> Outcome:
                 # A deep run sends for minutes: only the clauses that are aimed at make it do so.
                 *(f"--clause={clause}" for clause in trial.clauses if trial.profile == "deep"),
                 f"--rate-probe={'yes' if trial.rate_probe else 'no'}",
-                *(("-m", "rates") if trial.only_rates else ()),
+                f"--billable={'yes' if trial.billable else 'no'}",
+                *(("-m", " or ".join(trial.chapters)) if trial.chapters else ()),
                 f"--report-dir={folder}",
             ],
             plugins=[catch],
