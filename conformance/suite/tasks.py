@@ -36,20 +36,29 @@ def completed(task: Task) -> Task:
     return task
 
 
+def looked_at(task: Task) -> Exchange:
+    """Give the last look at a task that was created.
+
+    Raises:
+        Unproven: it was not, or has no id to be asked for by.
+    """
+    created(task)
+    if task.last is None:
+        raise expect.Unproven("it needs the id of the task")
+    return task.last
+
+
 def finished(task: Task) -> Task:
     """Expect that a task has come to an end in time.
 
     Raises:
         Unproven: it has not; how long a task takes, no page tells.
     """
-    created(task)
-    if task.last is None:
-        raise expect.Unproven("it needs the id of the task")
-    expect.answered(task.last)
-    if not task.last.succeeded:
-        raise expect.Unproven(f"it needs the task, which cannot be retrieved: {expect.describe(task.last)}")
-    said = task.last.mapping()
-    if not ended(task.last):
+    last = expect.answered(looked_at(task))
+    if not last.succeeded:
+        raise expect.Unproven(f"it needs the task, which cannot be retrieved: {expect.describe(last)}")
+    said = last.mapping()
+    if not ended(last):
         raise expect.Unproven(
             f"the task is still {said.get('status')} when the time is up that a run waits for it"
         )

@@ -13,7 +13,7 @@ from conformance.files import Files
 from conformance.laws.batches import hours, states_go_forward
 from conformance.marks import clause, judging
 from conformance.session import Session
-from conformance.suite.tasks import UNKNOWN, altered, completed, created, finished, shown
+from conformance.suite.tasks import UNKNOWN, altered, completed, created, finished, looked_at, shown
 from conformance.workload import DESCRIPTION, UNKNOWN_FILE, Cancelled, Task, Workload, downloads
 
 WINDOWS = ("23h", "337h", "15d", "tomorrow")
@@ -131,9 +131,9 @@ def test_whether_a_task_tells_when_it_expires_is_recorded(tasks: dict[str, Task]
 
 @clause("batches.unknown-id")
 def test_an_id_that_names_no_task_is_refused(batches: Batches, tasks: dict[str, Task]) -> None:
-    task = finished(tasks["good"])
-    for unknown in (UNKNOWN, altered(task.id)):
-        expect.refused(batches.retrieve(unknown), twin=_last(task))
+    twin = looked_at(tasks["good"])
+    for unknown in (UNKNOWN, altered(tasks["good"].id)):
+        expect.refused(batches.retrieve(unknown), twin=twin)
 
 
 @clause("batches.input-unknown")
@@ -286,11 +286,6 @@ def _answered(task: Task, results: dict[str, Exchange]) -> list[str]:
     if len(found) < len(results) or not results:
         raise expect.Unproven(f"it needs what {task.id} has written, which could not be downloaded")
     return [name for each in found.values() for name in ids_of(each.lines)]
-
-
-def _last(task: Task) -> Exchange:
-    assert task.last
-    return task.last
 
 
 def _body_of(task: Task) -> dict[str, Any]:

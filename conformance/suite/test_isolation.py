@@ -14,7 +14,7 @@ from conformance.files import Files
 from conformance.laws.isolation import UNLESS, accounts_are_apart
 from conformance.marks import clause
 from conformance.session import Session
-from conformance.suite.tasks import finished
+from conformance.suite.tasks import looked_at
 from conformance.trace import Traversal
 from conformance.workload import Cancelled, Task, Workload
 
@@ -139,16 +139,16 @@ def _is_refused(exchange: Exchange, twin: Exchange) -> None:
 def test_a_task_is_out_of_reach_of_another_account(
     workload: Workload, batches: Batches, tasks: dict[str, Task], cancelled: Cancelled
 ) -> None:
-    task = finished(tasks["good"])
-    assert task.last
-    expect.refused(batches.retrieve(task.id, account="second"), twin=task.last)
+    task = tasks["good"]
+    twin = looked_at(task)
+    expect.refused(batches.retrieve(task.id, account="second"), twin=twin)
     exchange = batches.list(limit=LARGEST_LIMIT, account="second")
     expect.accepted(exchange)
     page = read_batches(exchange)
     leaked = sorted({each.id for each in tasks.values()} & set(page.ids if page else ()))
     expect.that(not leaked, "no task of another account", leaked[:1], exchange)
     if cancelled.foreign:
-        expect.refused(cancelled.foreign, twin=task.last)
+        expect.refused(cancelled.foreign, twin=twin)
     body = {**task.created.request.json(), "metadata": workload.metadata("another account")}
     stolen = batches.create(**body, account="second")
     expect.answered(stolen)
