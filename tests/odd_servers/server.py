@@ -32,7 +32,7 @@ class Odd(Lists):
         request = Request(scope, receive)
         self.calls += 1
         await asyncio.sleep(self.random.uniform(*self.manners.slow))
-        lost = self._nth(self.manners.every_lost)
+        lost = self.is_lost(request)
         if self._nth(self.manners.every_503):
             await self.written(503, {"message": "upstream connect error"})(scope, receive, send)
         elif self._nth(self.manners.every_502):
@@ -149,6 +149,10 @@ class Odd(Lists):
                     json.loads(line)
             except ValueError as error:
                 raise RefusalError(self.manners.malformed, "Lines must be JSON.", param="file") from error
+
+    def is_lost(self, request: Request) -> bool:  # noqa: ARG002 - another server may lose some requests' answers alone
+        """Whether the answer to a request will be lost once all is done."""
+        return self._nth(self.manners.every_lost)
 
     def _is_doomed(self, request: Request) -> bool:
         """Whether a request is to delete a file that is still there, and its answer will be lost once it is not."""
