@@ -41,6 +41,8 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
 # How often a task is created only to be cancelled before it ends.
 ATTEMPTS = 2
 PAUSE = 1.0
+# The states in which a task can be cancelled.
+AT_WORK = ("validating", "in_progress")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +114,15 @@ class Task:
 class Cancelled:
     """A task that was to be cancelled: its answer to that, and the state that it was in before.
 
-    `foreign` is the answer to another account that tried it first.
+    `foreign` is the answer to another account that tried it first. `alive` says that the task was at work
+    even after its cancellation had been refused, as soon as it was created.
     """
 
     task: Task
     answer: Exchange
     before: str
     foreign: Exchange | None = None
+    alive: bool = False
 
 
 @dataclass(slots=True)
@@ -189,6 +193,7 @@ class Workload:
 
     def cancel(self) -> Cancelled:
         """Cancel a task over many lines while it is at work; where it was too quick for that, another one at once."""
+        alive = False
         for attempt in range(ATTEMPTS):
             task = self.create(Plan(name=f"many {attempt}", input="many", endpoint=TEST_URL))
             if not task.id:
@@ -198,9 +203,10 @@ class Workload:
             answer = self.batches.cancel(task.id)
             if not refused(answer):
                 break
+            alive = bool(attempt) and description(self.batches.retrieve(task.id)).get("status") in AT_WORK
         last = self.batches.wait([task.id], ended, within=self.within, pause=0.1)[task.id]
         done = Task(plan=task.plan, uploaded=task.uploaded, created=task.created, last=last)
-        return Cancelled(task=done, answer=answer, before=before, foreign=foreign)
+        return Cancelled(task=done, answer=answer, before=before, foreign=foreign, alive=alive)
 
     def _at_work(self, task: str) -> str:
         last = self.batches.wait([task], _has_done_some, within=self.files.lag, pause=0.05)[task]

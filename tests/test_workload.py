@@ -109,6 +109,19 @@ def test_a_task_that_was_too_quick_is_followed_by_one_that_is_cancelled_at_once(
     assert asked.count("POST /batches") == 2
 
 
+@pytest.mark.parametrize(
+    ("status", "alive"),
+    [("in_progress", True), ("validating", True), ("finalizing", False), ("completed", False)],
+)
+def test_a_refusal_is_told_from_one_that_came_too_late(status: str, alive: object) -> None:
+    cancelled, _ = spoken(
+        lambda workload: workload.cancel(),
+        *(UPLOADED, told("validating"), told("completed"), REFUSED),
+        *(told("validating"), REFUSED, told(status), told("completed")),
+    )
+    assert cancelled.alive is alive
+
+
 def test_what_a_task_has_written_is_downloaded_once() -> None:
     def work(workload: Workload) -> list[str]:
         task = workload.create(Plan(name="a", input="test"))

@@ -4,7 +4,7 @@ from typing import Any
 
 from conformance import expect
 from conformance.batch_trace import ids_of
-from conformance.batches import Batches, ended
+from conformance.batches import Batches, ended, refused
 from conformance.marks import clause
 from conformance.suite.tasks import UNKNOWN, altered, created, finished, shown
 from conformance.workload import Cancelled, Task, Workload, downloads
@@ -73,8 +73,7 @@ def _is_cancelled(cancelled: Cancelled) -> None:
     """Expect that a cancellation was accepted, unless the task had ended before it came."""
     created(cancelled.task)
     answer, status = cancelled.answer, cancelled.task.status
-    refused = answer.answer is not None and answer.answer.refused
-    if refused and (status in {"completed", "failed", "expired"} or answer.attempt > 1):
+    if refused(answer) and (answer.attempt > 1 or not cancelled.alive):
         raise expect.Unproven(f"the task was {status} before it could be cancelled")
     said = expect.accepted(answer)
     expect.that(

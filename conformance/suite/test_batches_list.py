@@ -11,6 +11,7 @@ from conformance.batches import Batches, ended
 from conformance.corpus import LATEST
 from conformance.exchange import Exchange
 from conformance.marks import clause
+from conformance.suite.tasks import created
 from conformance.trace import Traversal
 from conformance.workload import Cancelled, Task, Workload
 from conformance.zones import BESIDE, Zones, zones_of
@@ -76,10 +77,9 @@ def test_without_a_limit_a_page_is_short(
     workload: Workload, batches: Batches, tasks: dict[str, Task], listed: Traversal
 ) -> None:
     there = set(listed.ids)
-    while len(there) <= DEFAULT_LIMIT:
-        task = workload.create(tasks["unknown"].plan)
-        expect.accepted(task.created)
-        there.add(task.id or "nameless")
+    for _ in range(DEFAULT_LIMIT + 1 - len(there)):
+        task = created(workload.create(tasks["unknown"].plan))
+        there.add(task.id)
     batches.wait_listed(there)
     exchange = batches.list()
     count = len(_page(exchange))

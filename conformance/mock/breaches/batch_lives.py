@@ -231,9 +231,9 @@ class UnknownTasksAreCancelled(Lawful):
     """Answers the cancellation of an unknown task with its id."""
 
     def cancel_batch(self, account: str, batch_id: str) -> Body:
-        if self.store.batches.get(account, batch_id) is None:
-            newest = self.describe_batch(everything(self, account)[0])
-            return {**newest, "id": batch_id, "status": "cancelled"}
+        known = everything(self, account)
+        if known and self.store.batches.get(account, batch_id) is None:
+            return {**self.describe_batch(known[0]), "id": batch_id, "status": "cancelled"}
         return super().cancel_batch(account, batch_id)
 
 
