@@ -67,6 +67,8 @@ class ClauseRow:
     required: bool
     tests: tuple[str, ...] = ()
     exchanges: tuple[int, ...] = ()
+    # Whether the official SDK can use the answers that broke the clause; None where nobody asked it.
+    compatible: bool | None = None
 
     @property
     def chapter(self) -> str:
@@ -98,12 +100,21 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compatible:
+    """How many answers the official SDK was given, and how many of them its user can work with."""
+
+    answers: int
+    usable: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Footer:
     """How the run ended."""
 
     exit_status: int
     totals: Totals
     note: str = ""
+    compatible: Compatible | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +133,14 @@ class Run:
         return tuple(finding for finding in self.findings if finding.clause == clause)
 
 
-def clause_row(clause: Clause, ruling: Ruling, tests: Iterable[str], exchanges: Iterable[int]) -> ClauseRow:
+def clause_row(
+    clause: Clause,
+    ruling: Ruling,
+    tests: Iterable[str],
+    exchanges: Iterable[int],
+    *,
+    compatible: bool | None = None,
+) -> ClauseRow:
     """Join a clause with what the run ruled."""
     return ClauseRow(
         id=clause.id,
@@ -148,6 +166,7 @@ def clause_row(clause: Clause, ruling: Ruling, tests: Iterable[str], exchanges: 
         required=ruling.required,
         tests=tuple(tests),
         exchanges=tuple(exchanges),
+        compatible=compatible,
     )
 
 
@@ -211,17 +230,21 @@ def parse(text: str, *, name: str = "the run log") -> Run:
         return ({k: v for k, v in row.items() if k != "kind"} for row in rows if row["kind"] == kind)
 
     try:
-        footer = next(of("footer"))
         return Run(
             header=Header(**next(of("header"))),
             exchanges=tuple(_exchange(row) for row in of("exchange")),
             findings=tuple(_finding(row) for row in of("finding")),
             clauses=tuple(_clause_row(row) for row in of("clause")),
             conflicts=tuple(Conflict(**_tuples(row)) for row in of("conflict")),
-            footer=Footer(**{**footer, "totals": _totals(footer["totals"])}),
+            footer=_footer(next(of("footer"))),
         )
     except (TypeError, ValueError, LookupError, AttributeError) as error:
         raise RunLogError(f"{name} holds a line that is not of this format: {error}.") from error
+
+
+def _footer(row: dict[str, Any]) -> Footer:
+    compatible = Compatible(**row["compatible"]) if row.get("compatible") else None
+    return Footer(**{**row, "totals": _totals(row["totals"]), "compatible": compatible})
 
 
 def _totals(row: dict[str, Any]) -> Totals:

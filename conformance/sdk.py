@@ -8,14 +8,16 @@ import email.parser
 import email.policy
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.client import Client, Raw
 from conformance.exchange import Answer, Exchange, Part
 from conformance.expect import Broken, Unproven, answered
+from conformance.runs import Compatible
 
 if TYPE_CHECKING:
     import openai
@@ -73,6 +75,7 @@ class Replay:
         return _response(self._answer)
 
 
+@cache
 def installed() -> bool:
     """Whether the official SDK is there; it comes with the extra `test`."""
     return importlib.util.find_spec("openai") is not None
@@ -135,6 +138,40 @@ def unusable(exchange: Exchange) -> str:
         except _troubles() as error:
             return _words(error)
     return ""
+
+
+class Compatibility:
+    """The second layer of a run's verdicts, beside the strict one: what the SDK's users can work with.
+
+    Each answer is tried once.
+    """
+
+    def __init__(self) -> None:
+        self._reasons: dict[int, str] = {}
+
+    def unusable(self, exchange: Exchange) -> str:
+        """See the function of that name."""
+        if exchange.number not in self._reasons:
+            self._reasons[exchange.number] = unusable(exchange)
+        return self._reasons[exchange.number]
+
+    def of(self, exchanges: Iterable[Exchange]) -> bool | None:
+        """Whether all of these can be used; None where the SDK is asked for none of them."""
+        tried = [exchange for exchange in exchanges if is_tried(exchange)]
+        return not any(map(self.unusable, tried)) if tried else None
+
+    def count(self, exchanges: Iterable[Exchange]) -> Compatible | None:
+        """Count the answers that the SDK was given, and those that can be used; None where it was given none."""
+        tried = [exchange for exchange in exchanges if is_tried(exchange)]
+        usable = sum(not self.unusable(exchange) for exchange in tried)
+        return Compatible(answers=len(tried), usable=usable) if tried else None
+
+
+def is_tried(exchange: Exchange) -> bool:
+    """Whether an answer is one that the SDK's user would meet: the target's own word on a known operation."""
+    answer = exchange.answer
+    own = answer is not None and not answer.cut and answer.status < 500 and answer.status != 429
+    return installed() and exchange.final and exchange.operation in USES and own
 
 
 def _unreadable(said: object) -> str:

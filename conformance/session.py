@@ -5,9 +5,9 @@ import datetime as dt
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 
 from conformance import laws
@@ -28,6 +28,7 @@ from conformance.recorder import Recorder, Redactor
 from conformance.regions import region
 from conformance.resources import Resources
 from conformance.runs import ClauseRow, Footer, Header, ProbeTotals, Run, Totals, clause_row
+from conformance.sdk import Compatibility, installed
 from conformance.targets import Target
 from conformance.trace import Trace
 from conformance.unfinished import Unfinished
@@ -94,6 +95,7 @@ class Session:
         self.client.listeners.append(self.unfinished)
         self.batches = Batches(self.client, self.files)
         self.zone: float | None = None
+        self.compatibility = Compatibility()
         self.tag = secrets.token_hex(4)
         self.obstacle = ""
         self.suspects: list[tuple[str, int]] = []
@@ -107,26 +109,27 @@ class Session:
 
     def in_scope(self, clause: Clause) -> str:
         """Give the reason why this run does not exercise a clause, or nothing where it does."""
+        return next(self._obstacles(clause), "")
+
+    def _obstacles(self, clause: Clause) -> Iterator[str]:
         if clause.untestable:
-            return f"untestable: {clause.untestable}"
+            yield f"untestable: {clause.untestable}"
         if not self.settings.profile.includes(clause.profile):
-            return f"profile: only --profile={clause.profile} exercises it"
+            yield f"profile: only --profile={clause.profile} exercises it"
         if clause.key == "second" and "second" not in self.target.keys and not self.target.builtin:
             variable = f"DASHSCOPE_SECOND_API_KEY_{self.target.region.upper()}"
             fault = "holds the first key again" if self.target.second_key else "is not set"
-            return f"no second account: {variable}, or DASHSCOPE_SECOND_API_KEY, {fault}"
+            yield f"no second account: {variable}, or DASHSCOPE_SECOND_API_KEY, {fault}"
         if clause.key == "other-region" and not (self.target.other_region_key or self.target.builtin):
-            return "no key: a key of the other region is shown to a live host only by its owner"
+            yield "no key: a key of the other region is shown to a live host only by its owner"
+        if clause.chapter == "sdk" and not installed():
+            yield "the official SDK is not installed: install model-studio-conformance[test]"
         if clause.billable and not self.settings.billable:
-            return "not billable: --billable=yes lets a run on a live target spend tokens"
-        return self._no_rate_probe() if clause.chapter == RATES else ""
-
-    def _no_rate_probe(self) -> str:
-        if not self.settings.rate_probe:
-            return "rate probe: only --rate-probe=yes asks this target for more than the documented rates"
-        if self.settings.pace not in {"documented", "off"}:
-            return f"rate probe: --pace={self.settings.pace} forbids it"
-        return ""
+            yield "not billable: --billable=yes lets a run on a live target spend tokens"
+        if clause.chapter == RATES and not self.settings.rate_probe:
+            yield "rate probe: only --rate-probe=yes asks this target for more than the documented rates"
+        if clause.chapter == RATES and self.settings.pace not in {"documented", "off"}:
+            yield f"rate probe: --pace={self.settings.pace} forbids it"
 
     def judged(self) -> tuple[Finding, ...]:
         """Judge all traffic so far by openapi.yaml and by the laws; the same traffic is judged once."""
@@ -196,6 +199,7 @@ class Session:
         ruled, strays = apply_deviations(
             tuple(rulings), self.settings.deviations, registry=self.registry, today=self._started.date()
         )
+        ruled = _excused(ruled, self.registry.clauses)
         status = exit_status(ruled)
         if strays and status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:
             status = ExitStatus.FAILED
@@ -209,6 +213,7 @@ class Session:
                 exit_status=int(ExitStatus.INTERRUPTED if interrupted else status),
                 totals=self._totals(),
                 note=" ".join(filter(None, [self.obstacle, *strays, self._leak()])),
+                compatible=self.compatibility.count(self.recorder.exchanges),
             ),
         )
 
@@ -281,7 +286,15 @@ class Session:
             ruling,
             self.tests[ruling.clause],
             list(numbers)[:KEPT_EXCHANGES],
+            compatible=self._compatible(ruling),
         )
+
+    def _compatible(self, ruling: Ruling) -> bool | None:
+        """Say of a clause that did not hold whether the SDK can use the answers that show it."""
+        broken = {n for each in ruling.findings if each.verdict is Verdict.FAIL for n in each.exchanges}
+        if ruling.verdict not in {Verdict.FAIL, Verdict.WARN, Verdict.KNOWN} or not broken:
+            return None
+        return self.compatibility.of(each for each in self.recorder.exchanges if each.number in broken)
 
     def _header(self) -> Header:
         return Header(
@@ -328,25 +341,35 @@ def _measure(exchanges: Iterable[Exchange]) -> Iterable[Finding]:
 def _without_cascades(rulings: list[Ruling], clauses: Mapping[str, Clause]) -> list[Ruling]:
     """Where a prerequisite did not hold, its dependants are unproven, naming it."""
     bad = {ruling.clause for ruling in rulings if ruling.verdict in {Verdict.FAIL, Verdict.WARN}}
-
-    def cause(name: str) -> str:
-        # The root of it: what stands between is unproven itself.
-        roots = (cause(need) or (need if need in bad else "") for need in clauses[name].needs)
-        return next(filter(None, roots), "")
-
+    causes = {ruling.clause: _cause(ruling.clause, bad, clauses) for ruling in rulings}
     return [
-        Ruling(
-            clause=ruling.clause,
-            level=ruling.level,
+        replace(
+            ruling,
             verdict=Verdict.UNPROVEN,
-            reason=f"it needs {cause(ruling.clause)}, which did not hold",
-            required=ruling.required,
-            findings=ruling.findings,
+            reason=f"it needs {causes[ruling.clause]}, which did not hold",
         )
-        if cause(ruling.clause) and ruling.verdict in {Verdict.FAIL, Verdict.WARN, Verdict.UNPROVEN}
+        if causes[ruling.clause] and ruling.verdict in {Verdict.FAIL, Verdict.WARN, Verdict.UNPROVEN}
         else ruling
         for ruling in rulings
     ]
+
+
+def _excused(rulings: Iterable[Ruling], clauses: Mapping[str, Clause]) -> tuple[Ruling, ...]:
+    """What only a known failure keeps from being proven costs no more than the failure itself."""
+    rulings = tuple(rulings)
+    known = {ruling.clause for ruling in rulings if ruling.verdict is Verdict.KNOWN}
+    return tuple(
+        replace(ruling, required=False)
+        if ruling.verdict is Verdict.UNPROVEN and _cause(ruling.clause, known, clauses)
+        else ruling
+        for ruling in rulings
+    )
+
+
+def _cause(name: str, bad: Collection[str], clauses: Mapping[str, Clause]) -> str:
+    """Give the root of why a clause cannot be judged: what stands between is unproven itself."""
+    roots = (_cause(need, bad, clauses) or (need if need in bad else "") for need in clauses[name].needs)
+    return next(filter(None, roots), "")
 
 
 def _version() -> str:

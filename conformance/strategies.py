@@ -56,6 +56,8 @@ def choices(moments: Sequence[Sequence[str]]) -> st.SearchStrategy[Choice]:
 
 def drawn(strategy: st.SearchStrategy[T], *, most: int) -> tuple[T, ...]:
     """Draw values first, so that what is sent for one never makes hypothesis send for another again."""
+    if not most:
+        return ()
     values: list[T] = []
 
     # On a busy machine drawing is slow, which says nothing of what is drawn.

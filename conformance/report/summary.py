@@ -196,6 +196,13 @@ def as_json(run: Run) -> str:
             },
         },
     }
+    if compatible := run.footer.compatible:
+        # The second layer: what the SDK's users can work with, and of the clauses that did not hold, which hurt them.
+        document["compatible"] = {
+            "answers": compatible.answers,
+            "usable": compatible.usable,
+            "clauses": {row.id: row.compatible for row in run.clauses if row.compatible is not None},
+        }
     # ASCII only: a lone surrogate that a target sent could not be written otherwise.
     return json.dumps(document, indent=2) + "\n"
 

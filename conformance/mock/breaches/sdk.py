@@ -66,26 +66,6 @@ class SaysOtherwise(Lawful):
         return super().succeed(body, call)
 
 
-@breach("sdk.upload")
-class SdkUploadWrapped(SaysOtherwise):
-    """Wraps the uploaded file in a member data."""
-
-    operation = Operation.UPLOAD
-
-    def said(self, body: dict[str, object]) -> object:
-        return {"data": body, "id": body["id"], "object": "file"}
-
-
-@breach("sdk.retrieve")
-class SdkRetrievalTimeAsText(SaysOtherwise):
-    """Writes the time of creation as text."""
-
-    operation = Operation.RETRIEVE
-
-    def said(self, body: dict[str, object]) -> object:
-        return {**body, "created_at": str(body["created_at"])}
-
-
 @breach("sdk.list")
 class SdkPagesRefused(Lawful):
     """Refuses the SDK every page but the first."""
@@ -94,26 +74,6 @@ class SdkPagesRefused(Lawful):
         super().admit(account, call)
         if is_sdk(call) and "after" in call.query:
             raise refusals.bad_parameter("after", "'after' is not known")
-
-
-@breach("sdk.list")
-class SdkListUnderItems(SaysOtherwise):
-    """Gives the files as items, where the SDK looks for data."""
-
-    operation = Operation.LIST
-
-    def said(self, body: dict[str, object]) -> object:
-        return {**{name: value for name, value in body.items() if name != "data"}, "items": body["data"]}
-
-
-@breach("sdk.delete")
-class SdkDeletionSaysNothing(SaysOtherwise):
-    """Answers a deletion with an empty object."""
-
-    operation = Operation.DELETE
-
-    def said(self, body: dict[str, object]) -> object:
-        return {}
 
 
 @breach("sdk.wait")
@@ -137,20 +97,11 @@ class ProcessedInCapitals(SaysOtherwise):
 
 
 @breach("sdk.errors")
-class UnknownIdInOneWord(Lawful):
-    """Refuses an unknown id with an error that is a text."""
-
-    def envelope(self, refusal: refusals.Refusal, call: Call) -> dict[str, object]:
-        envelope = dict(super().envelope(refusal, call))
-        return {**envelope, "error": "not found"} if refusal.status == 404 else envelope
-
-
-@breach("sdk.errors")
-class RefusalsOfListsInPlainText(Lawful):
-    """Refuses lists in plain text."""
+class RefusalsInAnotherCharset(Lawful):
+    """Says of its refusals that they were UTF-16, which the SDK believes."""
 
     def finish(self, answer: Answer, call: Call) -> Answer:
         finished = super().finish(answer, call)
-        if call.operation is not Operation.LIST or not 400 <= answer.status < 500:
+        if not 400 <= answer.status < 500:
             return finished
-        return replace(finished, body="bad request", media_type="text/plain")
+        return replace(finished, media_type="application/json; charset=utf-16")
