@@ -94,18 +94,21 @@ def pairs_of(trials: Sequence[matrix.Trial], count: int, seed: int) -> list[matr
     Raises:
         UsageError: there are not so many.
     """
-    # Only what is offered where they meet.
-    everywhere = [trial for trial in trials if trial.region == matrix.REGION]
-    single = [trial for trial in everywhere if trial.profile == Profile.STANDARD]
+    single = [trial for trial in trials if trial.profile == Profile.STANDARD]
     Random(seed).shuffle(single)  # noqa: S311 - which faults meet is no secret
     found: list[matrix.Trial] = []
     while single and len(found) < count:
         one = single.pop()
-        other = next((each for each in single if each.clauses != one.clauses), None)
+        mates = (each for each in single if each.clauses != one.clauses and each.region == one.region)
+        other = next(mates, None)
         if other is None:
             break
         single.remove(other)
-        found.append(matrix.Trial(names=one.names + other.names, clauses=one.clauses + other.clauses))
+        found.append(
+            matrix.Trial(
+                names=one.names + other.names, clauses=one.clauses + other.clauses, region=one.region
+            )
+        )
     if len(found) < count:
         raise UsageError(f"--pairs={count} are more than {len(trials)} breaches give.")
     return found
