@@ -26,7 +26,12 @@ from conformance.exchange import Exchange, Pairs
 from conformance.files import Files
 from conformance.resources import segment
 
-OPERATIONS = tuple(operation.id for operation in contract().operations)
+# Those that cost nothing.
+OPERATIONS = tuple(
+    operation.id
+    for operation in contract().operations
+    if "files" in contract().document["paths"][operation.template][operation.method.lower()]["tags"]
+)
 # Both are the client's own, and another test's matter.
 CREDENTIALS = frozenset({"authorization"})
 # What `purpose` says decides what a server takes a file for; any other content is refused unread.

@@ -79,6 +79,8 @@ def trials_of(names: Sequence[str]) -> list[matrix.Trial]:
         matrix.Trial(
             names=(breach.name,),
             clauses=(breach.clause,),
+            region=known[breach.clause].regions[-1],
+            billable=known[breach.clause].billable,
             profile=max(Profile.STANDARD, known[breach.clause].profile, key=list(Profile).index),
         )
         for breach in BREACHES.values()
@@ -97,11 +99,16 @@ def pairs_of(trials: Sequence[matrix.Trial], count: int, seed: int) -> list[matr
     found: list[matrix.Trial] = []
     while single and len(found) < count:
         one = single.pop()
-        other = next((each for each in single if each.clauses != one.clauses), None)
+        mates = (each for each in single if each.clauses != one.clauses and each.region == one.region)
+        other = next(mates, None)
         if other is None:
             break
         single.remove(other)
-        found.append(matrix.Trial(names=one.names + other.names, clauses=one.clauses + other.clauses))
+        found.append(
+            matrix.Trial(
+                names=one.names + other.names, clauses=one.clauses + other.clauses, region=one.region
+            )
+        )
     if len(found) < count:
         raise UsageError(f"--pairs={count} are more than {len(trials)} breaches give.")
     return found

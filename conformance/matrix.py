@@ -26,6 +26,10 @@ CAUGHT = {Verdict.FAIL, Verdict.WARN}
 NEEDLESS = ("cacheprovider", "xdist", "html", "junitxml", "unraisableexception", "threadexception")
 
 
+# Chapters whose faults no other chapter comes across.
+APART = (("rates",), ("batches", "content"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """Faults to be planted together, most often one: their names, and the clauses that they aim at (none for weather)."""
@@ -36,6 +40,7 @@ class Trial:
     region: str = "intl"
     profile: str = "standard"
     at_speed: bool = False
+    billable: bool = True
 
     @property
     def name(self) -> str:
@@ -48,9 +53,10 @@ class Trial:
         return self.at_speed or any(clause.startswith("rates.") for clause in self.clauses)
 
     @property
-    def only_rates(self) -> bool:
-        """Whether it takes nothing else."""
-        return self.rate_probe and all(clause.startswith("rates.") for clause in self.clauses)
+    def chapters(self) -> str:
+        """The chapters that alone can see it, as an expression of marks; nothing where any might."""
+        mine = {clause.partition(".")[0] for clause in self.clauses}
+        return next((" or ".join(group) for group in APART if mine and mine <= set(group)), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +186,8 @@ def try_out(trial: Trial) -> Outcome:
                 # A deep run sends for minutes: only the clauses that are aimed at make it do so.
                 *(f"--clause={clause}" for clause in trial.clauses if trial.profile == "deep"),
                 f"--rate-probe={'yes' if trial.rate_probe else 'no'}",
-                *(("-m", "rates") if trial.only_rates else ()),
+                f"--billable={'yes' if trial.billable else 'no'}",
+                *(("-m", trial.chapters) if trial.chapters else ()),
                 f"--report-dir={folder}",
             ],
             plugins=[catch],

@@ -13,16 +13,34 @@ of others may come and go.
     status     the state of a file goes forward
     isolation  what one account uploaded, no other is shown
     refusals   server errors and secrets
+    batches    batch tasks
+    tasks      their list
+    content    what they have written
 """
 
-from conformance.laws import filters, identity, isolation, lasting, life, listing, refusals, status
+from conformance.laws import (
+    batches,
+    content,
+    filters,
+    identity,
+    isolation,
+    lasting,
+    life,
+    listing,
+    refusals,
+    status,
+    tasks,
+)
 from conformance.laws.ruling import Law
 from conformance.trace import Trace
 from conformance.verdicts import Finding
 
 LAWS: tuple[Law, ...] = tuple(
     value
-    for module in (identity, listing, filters, life, lasting, status, isolation, refusals)
+    for module in (
+        *(identity, listing, filters, life, lasting, status, isolation, refusals),
+        *(batches, tasks, content),
+    )
     for value in vars(module).values()
     if isinstance(value, Law)
 )

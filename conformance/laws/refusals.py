@@ -26,7 +26,8 @@ def no_lasting_server_error(trace: Trace) -> Iterator[Finding]:
     for exchange in trace.exchanges:
         request = exchange.request
         shape = tuple((part.name, part.filename, part.size, part.text) for part in request.parts)
-        attempts[request.method, request.path, request.query, shape, exchange.account].append(exchange)
+        sent = (request.method, request.path, request.query, shape, request.body, exchange.account)
+        attempts[sent].append(exchange)
     for same in attempts.values():
         statuses = [exchange.status for exchange in same]
         errors = [each for each in same if (each.status or 0) >= 500 and each.status != NOT_IMPLEMENTED]
@@ -54,7 +55,7 @@ def a_valid_key_opens_every_operation(trace: Trace) -> Iterator[Finding]:
     for exchange in mine:
         request = exchange.request
         asked[exchange.operation].append(exchange)
-        asked[request.method, request.path, request.query, request.parts].append(exchange)
+        asked[request.method, request.path, request.query, request.parts, request.body].append(exchange)
     for same in asked.values():
         refused = [exchange for exchange in same if exchange.status in {401, 403}]
         if len(refused) > 1 and len(refused) == len(same):
