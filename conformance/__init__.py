@@ -21,6 +21,7 @@ Measuring
     contract.py     does an answer agree with openapi.yaml?
     times.py        the four ways to write a filter's time
     trace.py        a sequence of exchanges seen as what happened to files
+    batch_trace.py  the same sequence seen as what happened to batch tasks
     laws/           laws over a trace: pages, filters, identity, life, accounts, refusals, chat, streams
     rates.py        what answers in time say of a limit
     expect.py       the assertions that the suite is written in
@@ -30,12 +31,14 @@ Speaking
     budget.py       what a run may send
     recorder.py     keeps exchanges, removes secrets
     resources.py    what a run creates, so that nothing of it stays
+    unfinished.py   the batch tasks that a run creates, and what they wrote
     client.py       sends a request, gives back an exchange
     sdk.py          the official OpenAI SDK on top of our client, and whether it can use an answer
     wire.py         the time of a whole exchange and the size of a compressed body, bounded
     crew.py         several clients at once
     files.py        the Files API in verbs
     chat.py         the chat in verbs
+    batches.py      batch tasks and downloads in verbs
     preflight.py    is the target there, does it let us in, is it this API?
     session.py      one run in progress, from the first request to the ruling
 Making
@@ -43,6 +46,7 @@ Making
     documents.py    the smallest honest document of each format
     corpus.py       the files that a run uploads once and many tests judge
     memos.py        small files that each say one word
+    workload.py     the batch tasks that a run creates once and many tests judge
     strategies.py   hypothesis: lawful queries of the list
     generated.py    schemathesis: requests derived from openapi.yaml
     probe.py        are the documented rates kept?

@@ -108,7 +108,7 @@ class Contract:
 
     def _judge_body(self, exchange: Exchange, answer: Answer, response: dict[str, Any]) -> Judgement:
         contents = response["content"]
-        content = contents.get(answer.media_type)
+        content = contents.get(answer.media_type) or contents.get("*/*")
         if content is None:
             actual = answer.header("content-type") or "no Content-Type"
             clause = next(iter(contents.values()))["x-clause"]

@@ -20,6 +20,7 @@ OPF = (
     "</dc:title><dc:language>en</dc:language></metadata><manifest><item id='t' href='t.xhtml' "
     "media-type='application/xhtml+xml'/></manifest><spine><itemref idref='t'/></spine></package>"
 )
+TEST_MODEL, TEST_URL = "batch-test-model", "/v1/chat/ds-test"
 OFFICE = "http://schemas.openxmlformats.org"
 TYPES = (
     f'<Types xmlns="{OFFICE}/package/2006/content-types"><Default Extension="rels" '
@@ -45,10 +46,19 @@ def document(extension: str, text: str) -> bytes:
     return _MAKERS[extension](text)
 
 
-def batch_line(custom_id: str, question: str = "1+1?") -> str:
-    """Give one request of a batch task, for the model that costs nothing."""
-    body = {"model": "batch-test-model", "messages": [{"role": "user", "content": question}]}
-    line = {"custom_id": custom_id, "method": "POST", "url": "/v1/chat/ds-test", "body": body}
+def batch_line(
+    custom_id: str,
+    question: str | None = "1+1?",
+    *,
+    model: str = TEST_MODEL,
+    url: str = TEST_URL,
+) -> str:
+    """Give one request of a batch task, for the model that costs nothing; without a question it must fail."""
+    messages = [] if question is None else [{"role": "user", "content": question}]
+    body: dict[str, object] = {"model": model, "messages": messages}
+    if model != TEST_MODEL:
+        body["max_tokens"] = 1
+    line = {"custom_id": custom_id, "method": "POST", "url": url, "body": body}
     return json.dumps(line, ensure_ascii=False)
 
 

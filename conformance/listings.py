@@ -82,6 +82,7 @@ def trials_of(names: Sequence[str]) -> list[matrix.Trial]:
             names=(breach.name,),
             clauses=(breach.clause,),
             region=known[breach.clause].regions[-1],
+            billable=known[breach.clause].billable,
             profile=max(Profile.STANDARD, known[breach.clause].profile, key=list(Profile).index),
         )
         for breach in BREACHES.values()

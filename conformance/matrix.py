@@ -27,7 +27,7 @@ NEEDLESS = ("cacheprovider", "xdist", "html", "junitxml", "unraisableexception",
 
 
 # Chapters whose faults no other chapter comes across.
-APART = (("rates",), ("chat", "documents"))
+APART = (("rates",), ("batches", "content"), ("chat", "documents"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,7 @@ class Trial:
     region: str = "intl"
     profile: str = "standard"
     at_speed: bool = False
+    billable: bool = True
 
     @property
     def name(self) -> str:
@@ -108,6 +109,7 @@ def _context() -> ForkContext | SpawnContext:
 
 
 def _warm() -> None:
+    import hypothesis.configuration
     import schemathesis  # noqa: F401
     import uvicorn  # noqa: F401
 
@@ -116,8 +118,12 @@ def _warm() -> None:
     import conformance.report
     import conformance.suite
 
-    # schemathesis imports the larger half of itself when it is first asked for a case.
-    conformance.generated.cases("listFiles", "negative")
+    # schemathesis imports the larger half of itself when it is first asked for a case; these are always the same.
+    for operation in conformance.generated.OPERATIONS:
+        conformance.generated.covered(operation)
+        conformance.generated.cases(operation, "negative")
+    # What hypothesis was asked for before its plugin came is meant here, and no slow plugin.
+    hypothesis.configuration.notice_initialization_restarted(warn=False)
     if sdk.installed():
         importlib.import_module("openai")
     # A module that is there already is not rewritten once more in every child.
@@ -180,6 +186,7 @@ def try_out(trial: Trial) -> Outcome:
                 # A deep run sends for minutes: only the clauses that are aimed at make it do so.
                 *(f"--clause={clause}" for clause in trial.clauses if trial.profile == "deep"),
                 f"--rate-probe={'yes' if trial.rate_probe else 'no'}",
+                f"--billable={'yes' if trial.billable else 'no'}",
                 *(("-m", trial.chapters) if trial.chapters else ()),
                 f"--report-dir={folder}",
             ],

@@ -143,17 +143,22 @@ def unusable(exchange: Exchange) -> str:
 class Compatibility:
     """The second layer of a run's verdicts, beside the strict one: what the SDK's users can work with.
 
-    Each answer is tried once.
+    Of answers of one shape one is tried: values alone make no difference to the SDK.
     """
 
     def __init__(self) -> None:
-        self._reasons: dict[int, str] = {}
+        self._reasons: dict[object, str] = {}
 
     def unusable(self, exchange: Exchange) -> str:
         """See the function of that name."""
-        if exchange.number not in self._reasons:
-            self._reasons[exchange.number] = unusable(exchange)
-        return self._reasons[exchange.number]
+        answer = exchange.answer
+        said = exchange.value()
+        if answer is None or said is None:
+            return unusable(exchange)
+        kind = exchange.operation, answer.status, answer.header("content-type"), shape(said)
+        if kind not in self._reasons:
+            self._reasons[kind] = unusable(exchange)
+        return self._reasons[kind]
 
     def of(self, exchanges: Iterable[Exchange]) -> bool | None:
         """Whether all of these can be used; None where the SDK is asked for none of them."""
@@ -165,6 +170,17 @@ class Compatibility:
         tried = [exchange for exchange in exchanges if is_tried(exchange)]
         usable = sum(not self.unusable(exchange) for exchange in tried)
         return Compatible(answers=len(tried), usable=usable) if tried else None
+
+
+def shape(said: object) -> object:
+    """Give what is left of a JSON value without its values: names, types, truth, and which texts are empty."""
+    if isinstance(said, dict):
+        return frozenset((name, shape(value)) for name, value in said.items())
+    if isinstance(said, list):
+        return list, frozenset(map(shape, said))
+    if isinstance(said, str):
+        return str, bool(said.strip())
+    return said if isinstance(said, bool) else type(said)
 
 
 def is_tried(exchange: Exchange) -> bool:

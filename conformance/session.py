@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 
 from conformance import laws
+from conformance.batch_trace import LARGEST_LIMIT
+from conformance.batches import Batches, ended
 from conformance.budget import Budget, Caps
 from conformance.clauses import Clause, Profile, registry
 from conformance.client import Client, Timing
@@ -29,6 +31,7 @@ from conformance.runs import ClauseRow, Footer, Header, ProbeTotals, Run, Totals
 from conformance.sdk import Compatibility, installed
 from conformance.targets import Target
 from conformance.trace import Trace
+from conformance.unfinished import Unfinished
 from conformance.verdicts import ExitStatus, Finding, Ruling, Verdict, exit_status, weigh
 
 KEPT_EXCHANGES = 12
@@ -87,6 +90,10 @@ class Session:
         self.client.announced.append(self.resources.expect)
         self.client.listeners.append(self.resources)
         self.files = Files(self.client, lag=settings.lag)
+        self.unfinished = Unfinished()
+        self.client.announced.append(self.unfinished.expect)
+        self.client.listeners.append(self.unfinished)
+        self.batches = Batches(self.client, self.files)
         self.zone: float | None = None
         self.compatibility = Compatibility()
         self.tag = secrets.token_hex(4)
@@ -147,6 +154,7 @@ class Session:
         """Delete what the run made, newest first; what cannot be deleted is named in `resources.leaked`."""
         self.recorder.test = "clean-up"
         with contextlib.suppress(TargetError):
+            self._stop()
             for name, account in self.resources.left:
                 self.files.delete(name, account=account, cleaning=True)
             if doubtful := self.resources.doubtful:
@@ -156,7 +164,21 @@ class Session:
                 for account in ("first", "second"):
                     if account in self.target.keys:
                         self.files.undo(doubtful, account=account)
-        self.resources.leaked = tuple(name for name, _ in self.resources.left)
+        self.resources.leaked = tuple(name for name, _ in (*self.resources.left, *self.unfinished.files))
+
+    def _stop(self) -> None:
+        """Cancel the tasks that have not ended, and delete what tasks have written."""
+        if self.unfinished.doubtful:
+            self.batches.undo(self.unfinished.doubtful, cleaning=True)
+        if self.unfinished.left:
+            # One look at the list tells of most of them that they have ended.
+            self.batches.list(limit=LARGEST_LIMIT, cleaning=True)
+        for name, account in self.unfinished.left:
+            self.batches.cancel(name, account=account, cleaning=True)
+            # What a task had done by then is written down a moment later.
+            self.batches.wait([name], ended, within=SETTLING, account=account, cleaning=True)
+        for name, account in self.unfinished.files:
+            self.files.delete(name, account=account, cleaning=True)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -212,11 +234,14 @@ class Session:
         ]
 
     def _leak(self) -> str:
-        left = self.resources.leaked
-        return (
-            f"{len(left)} files could not be deleted and are still there: {', '.join(left[:5])}."
+        lasting = (
+            ("files could not be deleted", self.resources.leaked),
+            ("tasks could not be cancelled", tuple(name for name, _ in self.unfinished.left)),
+        )
+        return " ".join(
+            f"{len(left)} {what} and are still there: {', '.join(left[:5])}."
+            for what, left in lasting
             if left
-            else ""
         )
 
     def _rule(self, clause: Clause, found: list[Finding], selected: frozenset[str] | None) -> Ruling:

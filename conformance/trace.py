@@ -1,7 +1,7 @@
 """Trace: a sequence of exchanges seen as what happened to files. Built once, read by every law."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -226,18 +226,7 @@ class Trace:
     @cached_property
     def traversals(self) -> tuple[Traversal, ...]:
         """The pages joined into traversals, each page in exactly one."""
-        open_ends: list[list[Page]] = []
-        for page in self.pages:
-            for pages in reversed(open_ends):
-                last = pages[-1]
-                cursor = page.query.get("after")
-                follows = last.ids and cursor == last.ids[-1] and cursor not in self.vanished
-                if follows and page.selection == last.selection and page.limit == last.limit:
-                    pages.append(page)
-                    break
-            else:
-                open_ends.append([page])
-        return tuple(Traversal(tuple(pages)) for pages in open_ends)
+        return joined(self.pages, self.vanished)
 
     def of_file(self, method: str) -> Iterator[tuple[str, Exchange]]:
         """Go through the requests of that method that name one file, with the id that they name."""
@@ -263,6 +252,22 @@ class Trace:
             if exchange.request.method == "DELETE":
                 found.setdefault(unquote(exchange.request.path.rpartition("/")[2]), exchange.number)
         return found
+
+
+def joined(pages: Iterable[Page], vanished: Collection[str] = ()) -> tuple[Traversal, ...]:
+    """Join pages into traversals, each page in exactly one; a cursor that names what has vanished begins another."""
+    open_ends: list[list[Page]] = []
+    for page in pages:
+        for behind in reversed(open_ends):
+            last = behind[-1]
+            cursor = page.query.get("after")
+            follows = last.ids and cursor == last.ids[-1] and cursor not in vanished
+            if follows and page.selection == last.selection and page.limit == last.limit:
+                behind.append(page)
+                break
+        else:
+            open_ends.append([page])
+    return tuple(Traversal(tuple(each)) for each in open_ends)
 
 
 def read_page(exchange: Exchange) -> Page | None:

@@ -1,5 +1,6 @@
 """In which time zone a target reads the times of its filters: asked of each parameter, never assumed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from conformance.corpus import Sent
@@ -12,6 +13,10 @@ LIKELY = (8 * HOUR, 0)
 EARLIEST, LATEST, STEP = -12 * HOUR, 14 * HOUR, 900
 # Seconds to either side of a file's creation at which a filter leaves no doubt.
 BESIDE = 2
+
+
+# Whether a list narrowed by that parameter, to that time, shows what is looked for; None where it cannot be told.
+Selects = Callable[[str, str], bool | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,36 +36,43 @@ class Zones:
 
 def discover(files: Files, sent: Sent) -> Zones:
     """Ask for one file by the times just before and just after its creation, in one zone after another."""
-    created = sent.created
-    if created is None:
-        return Zones()
-    after = _offset(files, sent, created, "create_after", LIKELY)
-    return Zones(after, _offset(files, sent, created, "create_before", LIKELY if after is None else (after,)))
+
+    def selects(name: str, text: str) -> bool | None:
+        exchange, walk = files.everything(**{name: text})
+        return sent.id in walk.ids if exchange.succeeded and walk else None
+
+    return Zones() if sent.created is None else zones_of(sent.created, selects)
 
 
-def _offset(files: Files, sent: Sent, created: int, name: str, likely: tuple[float, ...]) -> float | None:
+def zones_of(created: int, selects: Selects) -> Zones:
+    """Find the zones in which a list reads times, by one thing of it whose time of creation is known."""
+    after = _offset(selects, created, "create_after", LIKELY)
+    return Zones(after, _offset(selects, created, "create_before", LIKELY if after is None else (after,)))
+
+
+def _offset(selects: Selects, created: int, name: str, likely: tuple[float, ...]) -> float | None:
     for offset in likely:
-        if _fits(files, sent, created, name, offset):
+        if _fits(selects, created, name, offset):
             return offset
-    found = _search(files, sent, created, name)
-    return found if found is not None and _fits(files, sent, created, name, found) else None
+    found = _search(selects, created, name)
+    return found if found is not None and _fits(selects, created, name, found) else None
 
 
-def _fits(files: Files, sent: Sent, created: int, name: str, offset: float) -> bool:
-    """Whether in that zone the file is selected from one side of its creation and not from the other."""
+def _fits(selects: Selects, created: int, name: str, offset: float) -> bool:
+    """Whether in that zone it is selected from one side of its creation and not from the other."""
     inside, outside = (-BESIDE, BESIDE) if name == "create_after" else (BESIDE, -BESIDE)
     return (
-        _selects(files, sent, name, created + inside, offset) is True
-        and _selects(files, sent, name, created + outside, offset) is False
+        selects(name, _written(created + inside, offset)) is True
+        and selects(name, _written(created + outside, offset)) is False
     )
 
 
-def _search(files: Files, sent: Sent, created: int, name: str) -> float | None:
-    """Search by halving: create_after selects the file as long as the time is written not too far east."""
+def _search(selects: Selects, created: int, name: str) -> float | None:
+    """Search by halving: create_after selects it as long as the time is written not too far east."""
     slack = -STEP // 2 if name == "create_after" else STEP // 2
 
     def selected(offset: int) -> bool | None:
-        return _selects(files, sent, name, created + slack, offset)
+        return selects(name, _written(created + slack, offset))
 
     low, high = EARLIEST - STEP, LATEST + STEP
     ends = (selected(low), selected(high))
@@ -75,6 +87,5 @@ def _search(files: Files, sent: Sent, created: int, name: str) -> float | None:
     return low if name == "create_after" else high
 
 
-def _selects(files: Files, sent: Sent, name: str, moment: float, offset: float) -> bool | None:
-    exchange, walk = files.everything(**{name: write(moment, "compact-datetime", offset)})
-    return sent.id in walk.ids if exchange.succeeded and walk else None
+def _written(moment: float, offset: float) -> str:
+    return write(moment, "compact-datetime", offset)

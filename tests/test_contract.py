@@ -146,10 +146,13 @@ def test_an_id_without_the_prefix_of_its_purpose_is_filed_under_the_prefix(
 
 def test_a_result_file_is_known_by_reads_and_not_by_uploads() -> None:
     result = {**FILE, "purpose": "batch_output", "id": "file-batch_output-c5f57bf1"}
-    wrong = {**result, "id": "file-batch_error-c5f57bf1"}
+    # Samples show error files under another prefix, which was never seen.
+    errors = {**result, "id": "file-batch_error-c5f57bf1"}
+    wrong = {**result, "id": "file-batch-c5f57bf1"}
     assert accused(answered(UPLOAD, result)) == {"uploads.purpose"}
     for request, place, _ in PLACES[1:]:
         assert accused(answered(request, place(result))) == set()
+        assert accused(answered(request, place(errors))) == set()
         assert accused(answered(request, place(wrong))) == {"ids.batch-output-prefix"}
 
 

@@ -168,8 +168,16 @@ def test_a_finding_says_what_was_expected_what_came_and_where() -> None:
 
 
 def test_what_is_no_operation_of_the_document_is_not_judged() -> None:
-    for method, path in (("PUT", "/files/f"), ("GET", "/batches"), ("GET", "/files/f/content")):
+    for method, path in (("PUT", "/files/f"), ("GET", "/tasks"), ("POST", "/files/f/content")):
         assert answered((method, path), b"<html>", status=404, kind="text/html").violations == ()
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/octet-stream", "application/jsonl", "text/plain; charset=utf-8", ""]
+)
+def test_a_download_may_have_any_media_type(kind: str) -> None:
+    request = ("GET", "/files/file-batch_output-1/content")
+    assert answered(request, b'{"custom_id": "1"}\n', kind=kind).violations == ()
 
 
 def test_no_answer_and_half_an_answer_are_not_judged() -> None:

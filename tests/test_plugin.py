@@ -71,11 +71,21 @@ def test_the_summary_has_a_row_for_every_clause(lawful: Done) -> None:
     }
 
 
-def test_the_standard_profile_keeps_to_its_bounds(lawful: Done) -> None:
-    totals = lawful.summary["totals"]
+def test_the_standard_profile_keeps_to_its_bounds(mock: Mock, tmp_path: Path) -> None:
+    done = run_suite(tmp_path, f"--target={origin(mock)}", "--pace=off", "--billable=no", key=KEY)
+    assert done.status == 0, done.said
+    totals = done.summary["totals"]
     assert totals["requests"] <= 300
     assert totals["uploads"] <= 40
     assert totals["bytes_sent"] <= 2_000_000
+
+
+def test_batch_tasks_keep_to_their_bounds(mock: Mock, tmp_path: Path) -> None:
+    done = run_suite(tmp_path, f"--target={origin(mock)}", "--pace=off", "-m", "batches or content", key=KEY)
+    totals = done.summary["totals"]
+    assert 0 < totals["requests"] <= 200
+    assert 0 < totals["uploads"] <= 12
+    assert totals["bytes_sent"] <= 200_000
 
 
 def test_nothing_is_left_behind_and_nothing_of_others_is_touched(lawful: Done, mock: Mock) -> None:

@@ -1,6 +1,7 @@
 """The official SDK on top of our client, and what its users need of an answer."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from conformance import sdk
 from conformance.exchange import Answer, Exchange, Request
 from conformance.expect import Broken, Unproven
+from conformance.runs import Compatible
 
 from .loopback import QUICK, Loopback, answer, client_of, hang_up
 
@@ -134,3 +136,13 @@ def test_trouble_on_the_way_proves_nothing() -> None:
             with pytest.raises(Unproven), sdk.speaking(client) as (openai, _):
                 openai.files.retrieve("file-fe-1")
             client.close()
+
+
+def test_each_answer_is_tried_once_and_counted() -> None:
+    said = [but(FILE), but(FILE, bytes="5")]
+    exchanges = [replace(answered("retrieveFile", each), number=n) for n, each in enumerate(said)]
+    layer = sdk.Compatibility()
+    assert layer.count(exchanges) == Compatible(answers=2, usable=1)
+    assert (layer.of(exchanges[:1]), layer.of(exchanges), layer.of([])) == (True, False, None)
+    troubled = [replace(answered("retrieveFile", {}, status), number=9) for status in (429, 503)]
+    assert layer.count([*troubled, replace(exchanges[0], answer=None)]) is None

@@ -56,7 +56,11 @@ def test_every_clause_has_a_test_or_a_reason(marks: dict[str, list[str]]) -> Non
 
 def test_every_test_of_a_chapter_stands_in_its_module(marks: dict[str, list[str]]) -> None:
     modules = {
-        node: node.partition("::")[0].rpartition("/")[2].removeprefix("test_").removesuffix(".py")
+        node: node.partition("::")[0]
+        .rpartition("/")[2]
+        .removeprefix("test_")
+        .removesuffix(".py")
+        .partition("_")[0]
         for node in marks
     }
     strays = {

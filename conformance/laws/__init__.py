@@ -13,12 +13,17 @@ of others may come and go.
     status     the state of a file goes forward
     isolation  what one account uploaded, no other is shown
     refusals   server errors and secrets
+    batches    batch tasks
+    tasks      their list
+    content    what they have written
     chat       what is asked and what is answered
     stream     an answer in pieces
 """
 
 from conformance.laws import (
+    batches,
     chat,
+    content,
     filters,
     identity,
     isolation,
@@ -28,6 +33,7 @@ from conformance.laws import (
     refusals,
     status,
     stream,
+    tasks,
 )
 from conformance.laws.ruling import Law
 from conformance.trace import Trace
@@ -35,7 +41,10 @@ from conformance.verdicts import Finding
 
 LAWS: tuple[Law, ...] = tuple(
     value
-    for module in (identity, listing, filters, life, lasting, status, isolation, refusals, chat, stream)
+    for module in (
+        *(identity, listing, filters, life, lasting, status, isolation, refusals),
+        *(batches, tasks, content, chat, stream),
+    )
     for value in vars(module).values()
     if isinstance(value, Law)
 )

@@ -75,7 +75,10 @@ FIDELITY: tuple[Choice, ...] = (
     _inferred(
         "a bad batch line is refused at the upload", "the page asks for the format; the answer is open"
     ),
-    _inferred("url and model of a line are not judged at the upload", "observed: judged later, by the batch"),
+    _inferred(
+        "url, model and a custom_id that is used twice are not judged at the upload",
+        "observed: judged later, by the batch",
+    ),
     _inferred("blank lines of a batch input are skipped; one without any request is refused", SILENT),
     _inferred("an empty file-extract file is accepted", SILENT),
     _inferred("fields that nobody documents are ignored; a repeated file or purpose is refused", SILENT),

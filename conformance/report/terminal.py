@@ -93,4 +93,7 @@ def _closing(run: Run) -> Text:
     total, status = summary.whole(run), run.footer.exit_status
     score = words.say("score.sentence", held=total.held, exercised=total.exercised, all=total.all)
     closing = Text(summary.ending(run), style="bold green" if status == 0 else "bold red")
+    if compatible := run.footer.compatible:
+        usable = words.say("sdk.sentence", usable=compatible.usable, answers=compatible.answers)
+        score = f"{score} {usable}"
     return closing.append(f" {score}", style="not bold default")

@@ -7,7 +7,9 @@ from hypothesis import Phase, settings
 
 from conformance import corpus as corpora
 from conformance import expect, memos, times
+from conformance.batches import Batches
 from conformance.chat import Chat
+from conformance.clauses import Profile
 from conformance.corpus import Corpus, Sent, Small
 from conformance.exchange import Exchange
 from conformance.expect import Unproven, answered, describe
@@ -15,7 +17,9 @@ from conformance.explore import Explored
 from conformance.files import Files
 from conformance.memos import Memo
 from conformance.session import Session
+from conformance.suite.tasks import completed
 from conformance.trace import Traversal
+from conformance.workload import Cancelled, Task, Workload
 from conformance.zones import Zones, discover
 
 EXPLORED = pytest.StashKey[Explored]()
@@ -24,6 +28,9 @@ MOST_FILES = 10_000
 # How many of them the run uploads itself where strangers can be asked to bring the others.
 OWN_SHARE = 20
 LOOKS = 3
+# How long tasks may take, in seconds: the built-in mock works in less than one, a live target at times for an hour.
+BUILTIN_BOUND = 20.0
+BOUNDS = {Profile.SMOKE: 60.0, Profile.STANDARD: 120.0, Profile.DEEP: 3600.0}
 # Further from now than any two zones are from each other.
 FAR = 3 * times.DAY
 
@@ -176,3 +183,49 @@ def memo(files: Files, tag: str) -> list[Memo]:
 def settled_by(conformance: Session, memo: list[Memo]) -> float:
     """The time from which no lag excuses a refusal of those files."""
     return memos.settled(memo, conformance.settings.lag)
+
+
+@pytest.fixture(scope="session")
+def batches(conformance: Session) -> Batches:
+    return conformance.batches
+
+
+@pytest.fixture(scope="session")
+def workload(conformance: Session) -> Workload:
+    """The tasks of a run, as yet to be created."""
+    within = BUILTIN_BOUND if conformance.target.builtin else BOUNDS[conformance.settings.profile]
+    second = "second" in conformance.target.keys
+    return Workload(conformance.batches, conformance.files, conformance.tag, within, second)
+
+
+@pytest.fixture(scope="session")
+def cancelled(workload: Workload, tasks: dict[str, Task]) -> Cancelled:
+    """A task that was cancelled, after the others, for few may run at once."""
+    assert tasks
+    return workload.cancel()
+
+
+@pytest.fixture(scope="session")
+def tasks(workload: Workload) -> dict[str, Task]:
+    """The tasks of a run by name, ended or not."""
+    return workload.work()
+
+
+@pytest.fixture(scope="session")
+def good(tasks: dict[str, Task]) -> Task:
+    """The task over a good input, completed."""
+    return completed(tasks["good"])
+
+
+@pytest.fixture(scope="session")
+def results(workload: Workload, good: Task) -> dict[str, Exchange]:
+    """What the good task has written."""
+    return workload.results(good)
+
+
+@pytest.fixture(scope="session")
+def output(good: Task, results: dict[str, Exchange]) -> Exchange:
+    """The download of the good task's output file."""
+    if "output" not in results:
+        raise Unproven(f"it needs an output file, and the task {good.id} names none")
+    return results["output"]

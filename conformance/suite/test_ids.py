@@ -3,6 +3,8 @@
 from conformance import expect
 from conformance.corpus import Corpus
 from conformance.marks import clause
+from conformance.suite.tasks import shown
+from conformance.workload import Task
 
 
 @clause("ids.file-extract-prefix")
@@ -21,6 +23,14 @@ def _all_start_with(kept: Corpus, purpose: str, prefix: str) -> None:
         raise expect.Unproven(f"no upload with the purpose {purpose} was accepted")
     for sent in mine:
         expect.that(sent.id.startswith(prefix), f"{prefix}…", sent.id, sent.exchange)
+
+
+@clause("ids.batch-output-prefix")
+def test_outputs_of_tasks_have_their_prefix(good: Task) -> None:
+    name = good.said.get("output_file_id")
+    if not isinstance(name, str):
+        raise expect.Unproven(f"it needs an output file, and the task {good.id} names none")
+    expect.that(name.startswith("file-batch_output"), "file-batch_output…", name, *shown(good))
 
 
 @clause("ids.unique")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from conformance import expect, times
+from conformance.batch_trace import LARGEST_LIMIT, read_batches
+from conformance.batches import Batches, ended
 from conformance.chat import ROLE, Chat, naming
 from conformance.corpus import Corpus, Small
 from conformance.exchange import Exchange
@@ -14,8 +16,10 @@ from conformance.laws.isolation import UNLESS, accounts_are_apart
 from conformance.marks import clause
 from conformance.memos import Memo
 from conformance.session import Session
+from conformance.suite.tasks import looked_at
 from conformance.suite.test_chat import GREETING, WORD, heard, tries
 from conformance.trace import Traversal
+from conformance.workload import Cancelled, Task, Workload
 
 # Further from now than any two zones are from each other.
 FAR = 3 * times.DAY
@@ -144,3 +148,27 @@ def _is_refused(exchange: Exchange, twin: Exchange) -> None:
         expect.note(exchange, twin)
     else:
         expect.refused(exchange, twin=twin)
+
+
+@clause("isolation.batch")
+def test_a_task_is_out_of_reach_of_another_account(
+    workload: Workload, batches: Batches, tasks: dict[str, Task], cancelled: Cancelled
+) -> None:
+    task = tasks["good"]
+    twin = looked_at(task)
+    expect.refused(batches.retrieve(task.id, account="second"), twin=twin)
+    exchange = batches.list(limit=LARGEST_LIMIT, account="second")
+    expect.accepted(exchange)
+    page = read_batches(exchange)
+    leaked = sorted({each.id for each in tasks.values()} & set(page.ids if page else ()))
+    expect.that(not leaked, "no task of another account", leaked[:1], exchange)
+    if cancelled.foreign:
+        expect.refused(cancelled.foreign, twin=twin)
+    body = {**task.created.request.json(), "metadata": workload.metadata("another account")}
+    stolen = batches.create(**body, account="second")
+    expect.answered(stolen)
+    if stolen.succeeded:
+        name = str(stolen.mapping().get("id"))
+        last = batches.wait([name], ended, within=workload.within, account="second")[name]
+        status = expect.accepted(last).get("status")
+        expect.that(status == "failed", "a refusal, or a task that fails", status, stolen, last)

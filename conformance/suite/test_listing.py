@@ -14,7 +14,9 @@ from conformance.laws.listing import order_is_stable
 from conformance.marks import clause
 from conformance.session import Session
 from conformance.strategies import choices, drawn, exact_limits, instants
+from conformance.suite.tasks import shown
 from conformance.trace import Traversal
+from conformance.workload import Task
 
 # A page this much longer than the default is no longer cheap to cut in ever smaller pieces.
 FEW = 120
@@ -30,6 +32,18 @@ def test_the_list_shows_every_upload(settled: Traversal, kept: Corpus) -> None:
     missing = sorted(set(kept.ids) - set(settled.ids))
     exchanges = [page.exchange for page in settled.pages]
     expect.that(not missing, "every uploaded file", f"{len(missing)} missing: {missing[:3]}", *exchanges)
+
+
+@clause("listing.batch-results")
+def test_the_list_shows_what_a_task_has_written(files: Files, good: Task) -> None:
+    name = good.said.get("output_file_id")
+    if not isinstance(name, str):
+        raise expect.Unproven(f"it needs an output file, and the task {good.id} names none")
+    exchange, walk = files.wait_listed([name])
+    expect.accepted(exchange)
+    expect.that(
+        walk and name in walk.ids, f"{name} among the files", "it is not there", *shown(good), exchange
+    )
 
 
 @clause("listing.limit-one")

@@ -99,7 +99,6 @@ def test_the_order_of_the_fields_does_not_matter(api: Api, *, file_first: bool) 
         b"not json\n",
         line() + b"{",
         b"[]\n",
-        line() + line(),
         line(custom_id=7),
         line(custom_id=""),
         line(method="GET"),

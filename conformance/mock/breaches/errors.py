@@ -183,7 +183,7 @@ CRASHES: tuple[tuple[str, str, int, Callable[[Call, Refusal], bool]], ...] = (
     ("gateway-fails-on-unknown-file", "to retrieve of an unknown id", 502, lambda call, refusal: call.operation is Operation.RETRIEVE and refusal.status == 404),
     ("unavailable-on-bad-purpose", "to a purpose that is none of those listed", 503, lambda call, refusal: call.operation is Operation.UPLOAD and refusal.param == "purpose"),
     ("timeout-on-bad-time", "to a time that is none", 504, lambda _, refusal: (refusal.param or "").startswith("create_")),
-    ("crash-on-other-method", "to a method that an address does not know", 501, lambda _, refusal: refusal.status == 405),
+    ("crash-on-other-method", "to a method that an address does not know", 500, lambda _, refusal: refusal.status == 405),
 )  # fmt: skip
 
 for crash in CRASHES:

@@ -53,23 +53,26 @@ class AfterEndsTheList(Lawful):
         return Page(records=(), has_more=False) if query.after else page
 
 
-def _enter_end(name: str, description: str, end: Callable[[Lawful, str, Query], Page]) -> None:
-    @breach("listing.after-last", name=name, description=f"Behind the last file {description}.")
-    class Endless(Lawful):
-        def select(self, account: str, query: Query) -> Page:
-            page = super().select(account, query)
-            if query.after and not page.records and not is_filtered(query):
-                return end(self, account, query)
-            return page
+@breach("listing.after-last")
+class EndStartsAgain(Lawful):
+    """Behind the last file the list starts again."""
+
+    def select(self, account: str, query: Query) -> Page:
+        page = super().select(account, query)
+        if query.after and not page.records and not is_filtered(query):
+            return super().select(account, replace(query, after=None))
+        return page
 
 
-ENDS: tuple[tuple[str, str, Callable[[Lawful, str, Query], Page]], ...] = (
-    ("end-starts-again", "the list starts again", lambda lawful, account, query: Lawful.select(lawful, account, replace(query, after=None))),
-    ("end-has-more", "has_more is true", lambda *_: Page(records=(), has_more=True)),
-)  # fmt: skip
+@breach("listing.has-more-false")
+class EndHasMore(Lawful):
+    """Behind the last file has_more is true."""
 
-for ending in ENDS:
-    _enter_end(*ending)
+    def select(self, account: str, query: Query) -> Page:
+        page = super().select(account, query)
+        if query.after and not page.records and not is_filtered(query):
+            return Page(records=(), has_more=True)
+        return page
 
 
 @breach("listing.after")
