@@ -44,13 +44,15 @@ def test_a_small_task_completes(tasks: dict[str, Task]) -> None:
 
 
 @clause("batches.status-forward")
-def test_what_has_ended_staysfinished(
+def test_what_has_ended_stays_so(
     conformance: Session, batches: Batches, files: Files, tasks: dict[str, Task], cancelled: Cancelled
 ) -> None:
     for task in (tasks["good"], tasks["unknown"], cancelled.task):
         if task.last is not None and ended(task.last):
             # A reader that lags behind catches up.
-            files.wait(lambda name=task.id: batches.retrieve(name), ended)  # type: ignore[misc]
+            look = files.wait(lambda name=task.id: batches.retrieve(name), ended)  # type: ignore[misc]
+            expect.answered(look)
+            expect.that(ended(look), f"a task that has {task.status}", look.mapping().get("status"), look)
     expect.lawful(conformance.lawful(states_go_forward), "batches.status-forward")
 
 

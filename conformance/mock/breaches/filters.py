@@ -160,19 +160,19 @@ class FilteredPagesSkip(Lawful):
         return replace(page, records=page.records[1:]) if is_filtered and query.after else page
 
 
-def _enter_nothing(name: str, description: str, change: Callable[[Body], Body]) -> None:
-    @breach("filters.none-match", name=name, description=f"When a filter matches nothing, {description}.")
+def _enter_nothing(clause: str, name: str, description: str, change: Callable[[Body], Body]) -> None:
+    @breach(clause, name=name, description=f"When a filter matches nothing, {description}.")
     class Void(Lawful):
         def listing(self, page: Page, query: Query) -> Body:
             body = super().listing(page, query)
             return body if page.records or query.after else change(body)
 
 
-NOTHINGS: tuple[tuple[str, str, Callable[[Body], Body]], ...] = (
-    ("nothing-found-is-null", "data is null", lambda body: {**body, "data": None}),
-    ("nothing-found-is-left-out", "data is left out", lambda body: {k: v for k, v in body.items() if k != "data"}),
-    ("nothing-found-has-more", "has_more is true", lambda body: {**body, "has_more": True}),
-    ("nothing-found-is-empty-object", "the answer is {}", lambda _: {}),
+NOTHINGS: tuple[tuple[str, str, str, Callable[[Body], Body]], ...] = (
+    ("listing.data", "nothing-found-is-null", "data is null", lambda body: {**body, "data": None}),
+    ("listing.data", "nothing-found-is-left-out", "data is left out", lambda body: {k: v for k, v in body.items() if k != "data"}),
+    ("listing.has-more-false", "nothing-found-has-more", "has_more is true", lambda body: {**body, "has_more": True}),
+    ("listing.object", "nothing-found-is-empty-object", "the answer is {}", lambda _: {}),
 )  # fmt: skip
 
 for nothing in NOTHINGS:

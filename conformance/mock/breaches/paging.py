@@ -125,7 +125,7 @@ class CursorOfSeconds(Lawful):
         return replace(place, created=place.created_at * SECOND, sequence=0)
 
 
-@breach("listing.no-gap")
+@breach("listing.complete")
 class PagesMeasuredByRow(Lawful):
     """Drops the first file of each full page that has another behind it."""
 
@@ -171,7 +171,8 @@ class LastPageFilledUp(Lawful):
         if not query.after or not page.records or missing < 1:
             return page
         first = super().select(account, replace(query, after=None)).records
-        return replace(page, records=page.records + first[:missing])
+        others = tuple(record for record in first if record.id != query.after)
+        return replace(page, records=page.records + others[:missing])
 
 
 def _enter_third(clause: str, name: str, description: str, change: Callable[[Page, Record], Page]) -> None:
@@ -231,7 +232,7 @@ class HasMoreOfAccount(Lawful):
         return replace(page, has_more=bool(page.records) and self.store.usage(account)[0] > len(page.records))
 
 
-@breach("listing.after")
+@breach("listing.order-stable")
 class OrderTurnsWithTheLimit(Lawful):
     """Lists oldest first when the limit is odd."""
 
@@ -239,7 +240,7 @@ class OrderTurnsWithTheLimit(Lawful):
         return super().select(account, replace(query, oldest_first=query.limit % 2 == 1))
 
 
-@breach("listing.after")
+@breach("listing.order-stable")
 class OrderTurnsWithEachTraversal(Lawful):
     """Turns the order round whenever a list is begun."""
 
@@ -253,7 +254,7 @@ class OrderTurnsWithEachTraversal(Lawful):
         return super().select(account, replace(query, oldest_first=self._turned))
 
 
-@breach("listing.after")
+@breach("listing.order-stable")
 class OrderOfLongPages(Lawful):
     """Sorts a page of more than ten by file name, as a page of the console does."""
 
