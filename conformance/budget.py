@@ -1,10 +1,16 @@
-"""What a run may send: caps on requests, uploads and bytes that it never passes; and how long it may explore."""
+"""What a run may send and use: caps on requests, uploads, bytes and tokens; and how long it may explore."""
 
+import re
 import threading
 import time
 from dataclasses import dataclass
 
-from conformance.exchange import Request
+from conformance.exchange import Exchange, Request
+from conformance.replies import PATH, tokens_told
+
+# What the pages let a model say at most, where a request does not bound it.
+LONGEST_ANSWER = 32_768
+NAMED = re.compile(r"fileid://([\w-]+)")
 
 
 class OutOfBudget(Exception):  # noqa: N818  the run's own limit, not an error
@@ -13,11 +19,12 @@ class OutOfBudget(Exception):  # noqa: N818  the run's own limit, not an error
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
-    """The most that a run may send; None is no cap."""
+    """The most that a run may send, and the most tokens that its chats may use; None is no cap."""
 
     requests: int | None = None
     uploads: int | None = None
     bytes: int | None = None
+    tokens: int | None = None
 
 
 class Countdown:
@@ -33,28 +40,62 @@ class Countdown:
 
 
 class Budget:
-    """Counts what was sent against the caps. Cleaning up is counted but never refused."""
+    """Counts what was sent, and the tokens that answers tell, against the caps.
+
+    Cleaning up is counted but never refused. A question of the chat is sent only where the most that it can use still
+    fits; that stays set aside where no answer tells what it did use: after silence, a server error, or a stream
+    without its usage. What batch tasks use is known when they are over, and is not counted.
+    """
 
     def __init__(self, caps: Caps) -> None:
         self.caps = caps
         self.requests = 0
         self.uploads = 0
         self.bytes = 0
+        self.tokens = 0
+        self._set_aside = 0
+        self._uploaded: dict[str, int] = {}
         self._lock = threading.Lock()
 
-    def spend(self, request: Request, *, cleaning: bool = False) -> None:
-        """Count a request.
+    def spend(self, request: Request, *, cleaning: bool = False) -> int:
+        """Count a request, and give the tokens that are set aside for it.
 
         Raises:
             OutOfBudget: it would pass a cap; then nothing is counted.
         """
         with self._lock:
+            most = self._most_tokens(request)
             after = (
                 ("requests", self.requests + 1, self.caps.requests),
                 ("uploads", self.uploads + request.is_upload, self.caps.uploads),
                 ("bytes", self.bytes + request.body_bytes, self.caps.bytes),
+                ("tokens", most and self.tokens + self._set_aside + most, self.caps.tokens),
             )
             for name, count, cap in after:
                 if cap is not None and count > cap and not cleaning:
                     raise OutOfBudget(f"--budget-{name}={cap} is used up")
-            self.requests, self.uploads, self.bytes = (count for _, count, _ in after)
+            self.requests, self.uploads, self.bytes = (count for _, count, _ in after[:3])
+            self._set_aside += most
+            return most
+
+    def settle(self, exchange: Exchange, set_aside: int) -> None:
+        """Count the tokens that an answer tells in the place of those that were set aside; a refusal uses none."""
+        is_refused = exchange.answer is not None and exchange.answer.refused
+        told = 0 if is_refused else tokens_told(exchange)
+        name = exchange.mapping().get("id") if exchange.request.is_upload and exchange.succeeded else None
+        with self._lock:
+            if isinstance(name, str):
+                self._uploaded[name] = exchange.request.body_bytes
+            if told is not None:
+                self.tokens += told
+                self._set_aside -= set_aside
+
+    def _most_tokens(self, request: Request) -> int:
+        """Say how many tokens a request can use: none of our texts has more of them than bytes."""
+        if request.method != "POST" or request.path.rstrip("/") != PATH:
+            return 0
+        bound = request.json().get("max_tokens")
+        if not isinstance(bound, int) or isinstance(bound, bool) or bound <= 0:
+            bound = LONGEST_ANSWER
+        read = sum(self._uploaded.get(name, 0) for name in NAMED.findall(request.body or ""))
+        return request.body_bytes + read + bound

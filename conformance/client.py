@@ -164,7 +164,7 @@ class Client:
         auth = self.headers_for(account)
         sending = _Sending(self._http, method, path, query, headers, form, file, body, auth)
         for attempt in range(1, self.timing.attempts + 1):
-            self.budget.spend(sending.request, cleaning=cleaning)
+            set_aside = self.budget.spend(sending.request, cleaning=cleaning)
             self._pace.wait(sending.request)
             for announce in self.announced:
                 announce(sending.request)
@@ -190,6 +190,7 @@ class Client:
                     final=wait is None,
                 )
             )
+            self.budget.settle(exchange, set_aside)
             for listener in self.listeners:
                 listener(exchange)
             if wait is None:

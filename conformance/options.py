@@ -69,11 +69,12 @@ def add(parser: pytest.Parser) -> None:
         "else may use the account meanwhile (auto, the default: on the mock and on this machine only)",
     )
     for name, what in (
-        ("requests", "requests"),
-        ("uploads", "uploads"),
-        ("bytes", "bytes of request bodies"),
+        ("requests", "send at most N requests"),
+        ("uploads", "send at most N uploads"),
+        ("bytes", "send at most N bytes of request bodies"),
+        ("tokens", "let questions of the chat use at most N tokens"),
     ):
-        option(f"--budget-{name}", type=_count, default=None, metavar="N", help=f"send at most N {what}")
+        option(f"--budget-{name}", type=_count, default=None, metavar="N", help=what)
     option(
         "--budget-seconds",
         type=_count,
@@ -121,7 +122,12 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
         lane=option.lane,
         seed=_seed(option.lane, option.seed),
         pace=name,
-        caps=Caps(requests=option.budget_requests, uploads=option.budget_uploads, bytes=option.budget_bytes),
+        caps=Caps(
+            requests=option.budget_requests,
+            uploads=option.budget_uploads,
+            bytes=option.budget_bytes,
+            tokens=option.budget_tokens,
+        ),
         deviations=deviations.read(option.deviations) if option.deviations else (),
         rate_probe=option.rate_probe == "yes"
         or (option.rate_probe == "auto" and (target.builtin or target.loopback)),

@@ -92,6 +92,11 @@ class Reply:
         return self.stream_wanted and isinstance(options, dict) and options.get("include_usage") is True
 
     @cached_property
+    def usages(self) -> tuple[Mapping[str, Any], ...]:
+        """Each usage that it tells."""
+        return tuple(piece["usage"] for piece in self.pieces if isinstance(piece.get("usage"), dict))
+
+    @cached_property
     def error(self) -> Any:
         """The error that came in place of an answer, or None."""
         return next((piece["error"] for piece in self.pieces if piece.get("error")), None)
@@ -152,6 +157,13 @@ def read(exchange: Exchange) -> Reply | None:
         sound=hearing.sound,
         endless=hearing.endless,
     )
+
+
+def tokens_told(exchange: Exchange) -> int | None:
+    """Give the tokens that an answer of the chat says it used, in all; None where it does not say."""
+    reply = read(exchange)
+    total = reply.usages[-1].get("total_tokens") if reply and reply.usages else None
+    return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
 
 
 def is_stream(answer: Answer) -> bool:

@@ -87,14 +87,15 @@ class ProbeTotals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """What the run cost: requests with their repetitions, uploads among them, body bytes, wall seconds.
+    """What the run cost: requests with their repetitions, uploads among them, body bytes, tokens, wall seconds.
 
-    Requests, uploads and bytes are those without the rate probe, which is counted apart; the seconds are all.
+    The tokens are those that answers of the chat tell. Requests, uploads and bytes are those without the rate probe, which is counted apart; the seconds are all.
     """
 
     requests: int
     uploads: int
     bytes_sent: int
+    tokens: int = 0
     seconds: float
     rate_probe: ProbeTotals = ProbeTotals()
 

@@ -319,6 +319,7 @@ class Session:
             requests=self.budget.requests - len(probe),
             uploads=self.budget.uploads - uploads,
             bytes_sent=self.budget.bytes - sum(exchange.request.body_bytes for exchange in probe),
+            tokens=self.budget.tokens,
             seconds=round(time.monotonic() - self._clock, 2),
             rate_probe=ProbeTotals(requests=len(probe), uploads=uploads, seconds=round(end - begin, 2)),
         )

@@ -84,6 +84,13 @@ def test_the_same_run_has_the_same_bytes() -> None:
     assert text_of(small()) == text_of(small()) == text_of(runs.parse(text_of(small())))
 
 
+def test_a_log_of_before_tokens_were_counted_is_read() -> None:
+    *lines, footer = _lines()
+    row = json.loads(footer)
+    del row["totals"]["tokens"]
+    assert runs.parse("\n".join([*lines, json.dumps(row)]) + "\n") == small()
+
+
 def test_every_truncation_of_a_log_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     run = dataclasses.replace(small(), exchanges=small().exchanges[2:4], clauses=())

@@ -5,10 +5,13 @@ import pytest
 from starlette.requests import Request
 
 from conformance.budget import Caps
+from conformance.chat import ROLE, USAGE, Chat, asking
 from conformance.clauses import Clause, Profile, registry
 from conformance.client import FormFile, Timing
 from conformance.deviations import Deviation
+from conformance.mock import serve
 from conformance.pacing import NoPace
+from conformance.replies import tokens_told
 from conformance.runs import Run
 from conformance.session import Session, Settings
 from conformance.targets import Target
@@ -278,6 +281,18 @@ def test_the_header_and_the_totals_say_what_was_asked_and_sent() -> None:
     totals = run.footer.totals
     assert (totals.requests, totals.uploads) == (2, 1)
     assert totals.bytes_sent >= FILE.size
+
+
+def test_the_totals_say_the_tokens_that_answers_tell() -> None:
+    with serve(region="cn", keys=KEYS) as mock:
+        session = begun(mock.url.removesuffix(BASE))
+        chat = Chat(session.client)
+        told = [chat.ask(ROLE, asking("?")), chat.ask(ROLE, asking("?"), **USAGE)]
+        chat.ask(ROLE, asking("?"), model="no-such-model")
+        session.close()
+    used = [tokens_told(exchange) for exchange in told]
+    assert session.run().footer.totals.tokens == sum(each or 0 for each in used)
+    assert all(used)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """An answer of the chat is of the kind that was asked for, names its model, and counts what it says."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from conformance.laws.ruling import broken, held, law, measured
 from conformance.replies import DOC, Reply, is_stream, read
@@ -66,7 +65,7 @@ def an_answer_names_the_model(trace: Trace) -> Iterator[Finding]:
 def the_sum_is_right(trace: Trace) -> Iterator[Finding]:
     """The tokens in all are those read and those written."""
     for reply in replies(trace):
-        for usage in usages(reply):
+        for usage in reply.usages:
             read_, written, total = (
                 usage.get(f"{which}_tokens") for which in ("prompt", "completion", "total")
             )
@@ -80,12 +79,7 @@ def the_sum_is_right(trace: Trace) -> Iterator[Finding]:
 def what_is_said_is_counted(trace: Trace) -> Iterator[Finding]:
     """Where anything was said, tokens were written."""
     for reply in replies(trace):
-        for usage in usages(reply)[-1:]:
+        for usage in reply.usages[-1:]:
             if reply.text and usage.get("completion_tokens") == 0:
                 said = f"0 for {len(reply.text)} letters"
                 yield broken("chat.completion-tokens", "a positive number", said, reply.exchange)
-
-
-def usages(reply: Reply) -> list[Mapping[str, Any]]:
-    """Give each usage that an answer tells."""
-    return [piece["usage"] for piece in reply.pieces if isinstance(piece.get("usage"), dict)]

@@ -188,6 +188,7 @@ def as_json(run: Run) -> str:
             "requests": totals.requests,
             "uploads": totals.uploads,
             "bytes_sent": totals.bytes_sent,
+            "tokens": totals.tokens,
             "seconds": totals.seconds,
             "rate_probe": {
                 "requests": totals.rate_probe.requests,

@@ -171,6 +171,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "cost.requests": "Requests",
     "cost.uploads": "Uploads",
     "cost.bytes": "Bytes sent",
+    "cost.tokens": "Tokens used",
     "cost.seconds": "Wall time",
     "cost.probe": "Rate probe, apart",
     "cost.probe.in": "requests, {uploads} uploads among them, in {seconds}",

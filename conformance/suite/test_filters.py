@@ -60,7 +60,7 @@ def test_a_format_is_accepted(files: Files, settled: Traversal, form: str) -> No
     assert settled
     past, future = (times.write(time.time() + distance, form) for distance in (-FAR, FAR))
     # All files, none, and none: a format that is taken for something else cannot give all three.
-    expect.accepted(files.list(create_after=past, create_before=future))
+    expect.accepted(files.list(create_after=past, limit=5))
     for query in ({"create_after": future}, {"create_before": past}):
         exchange = files.list(**query)
         if exchange.answer and exchange.answer.status == 404:

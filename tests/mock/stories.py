@@ -10,7 +10,7 @@ from conformance.mock import Limits, Mock
 
 NOON = 1_764_475_200  # 2025-11-30 12:00:00 in Beijing
 SMALL = Limits(extract_bytes=4000, batch_bytes=3000, image_bytes=1500, account_files=60)
-WIDE = replace(SMALL, extract_bytes=2 * 1024 * 1024, account_files=1000)
+WIDE = replace(SMALL, extract_bytes=2 * 1024 * 1024, account_files=1000, test_batch_requests=9)
 NAMES = (
     "n" * 196 + ".txt",
     "it's %22quoted%22.txt",
@@ -30,6 +30,7 @@ class Teller:
 
     def __init__(self, mock: Mock) -> None:
         self.mock = mock
+        self.manners: dict[str, str] = {}
         self.heard: list[object] = []
         self._base = urlsplit(mock.url)
         self._open()
@@ -51,6 +52,7 @@ class Teller:
         if key is not None:
             headers["authorization"] = f"Bearer {key or self.mock.keys[0]}"
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent |= self.manners
         try:
             self._connection.request(method, self._base.path + path, body=body, headers=sent)
             answer = self._connection.getresponse()
@@ -198,6 +200,7 @@ def tell_listing(teller: Teller) -> None:
         times,
         {"purpose": "batch", **times},
         {**after, **times, "purpose": "batch"},
+        {"create_after": "20990101"},
     ):
         teller.list(**params)
 

@@ -79,6 +79,7 @@ def test_summary_json_has_exactly_the_promised_shape(run: Run) -> None:
         "requests": 40,
         "uploads": 11,
         "bytes_sent": 48213,
+        "tokens": 0,
         "seconds": 74.218,
         "rate_probe": {"requests": 0, "uploads": 0, "seconds": 0.0},
     }
