@@ -13,7 +13,7 @@ from rich.console import Console
 
 from conformance import options, preflight, runs
 from conformance.budget import OutOfBudget
-from conformance.clauses import registry
+from conformance.clauses import Profile, registry
 from conformance.errors import ConformanceError, SpecsError, TargetError
 from conformance.expect import Evidence, Unproven, gathering
 from conformance.outcomes import EVIDENCE, clauses_of, finding, speak
@@ -168,10 +168,23 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     started.recorder.test = "preflight"
     try:
         preflight.check(started.client)
+        if started.settings.billable and started.settings.profile != Profile.SMOKE:
+            started.lacking = preflight.lacking(started.client)
     except (TargetError, OutOfBudget) as error:
         started.obstacle = str(error)
         return True
     return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave alone what preflight found to be out of the question."""
+    session = item.config.stash.get(STARTED, None)
+    if session is None:
+        return
+    for clause in clauses_of(item):
+        if reason := session.in_scope(clause):
+            raise Unproven(reason)
 
 
 @pytest.hookimpl(wrapper=True)

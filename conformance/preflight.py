@@ -11,6 +11,7 @@ from conformance.resources import path_of
 OTHER = {"cn": "intl", "intl": "cn"}
 # Seconds that one question of the preflight may take.
 PATIENCE = 12.0
+NO_ROUTE = {404, 405, 501}
 NOBODY = "file-fe-000000000000000000000000"
 
 
@@ -31,6 +32,24 @@ def check(client: Client) -> None:
         client.timing = usual
 
 
+def lacking(client: Client) -> dict[str, str]:
+    """Name the operations, each with its sentence, that a server of somebody's own does not have at all.
+
+    A server that serves files alone is told so once, not accused clause by clause. The service itself has them all.
+    """
+    if "://" not in client.target.name:
+        return {}
+    batches = client.send("GET", "/batches", query=(("limit", "1"),))
+    chat = client.send("POST", "/chat/completions", body="{}")
+    found = {"createBatch": batches, "createChatCompletion": chat}
+    return {
+        operation: f"the target has no route {exchange.request.path} ({exchange.status})"
+        for operation, exchange in found.items()
+        # An unknown model gets 404 as well; then the route is there.
+        if exchange.status in NO_ROUTE and b"model" not in (exchange.answer.body if exchange.answer else b"")
+    }
+
+
 def _ask(client: Client) -> None:
     answers: list[Exchange] = []
     for path, query in (("/files", (("limit", "1"),)), ("/files", ()), (path_of(NOBODY), ())):
@@ -42,7 +61,7 @@ def _ask(client: Client) -> None:
             )
         if _speaks(exchange):
             break
-    if all(exchange.status in {404, 405, 501} for exchange in answers):
+    if all(exchange.status in NO_ROUTE for exchange in answers):
         raise TargetError(
             f"{client.target.base_url} has no route /files: give --target the base URL below which it is."
         )

@@ -96,6 +96,8 @@ class Session:
         self.batches = Batches(self.client, self.files)
         self.zone: float | None = None
         self.compatibility = Compatibility()
+        # The operations that the target does not have at all, each with the sentence that says so.
+        self.lacking: Mapping[str, str] = {}
         self.tag = secrets.token_hex(4)
         self.obstacle = ""
         self.suspects: list[tuple[str, int]] = []
@@ -124,6 +126,8 @@ class Session:
             yield "no key: a key of the other region is shown to a live host only by its owner"
         if clause.chapter == "sdk" and not installed():
             yield "the official SDK is not installed: install model-studio-conformance[test]"
+        if clause.billable and (reason := self.lacking.get(_asks(clause))):
+            yield reason
         if clause.billable and not self.settings.billable:
             yield "not billable: --billable=yes lets a run on a live target spend tokens"
         if clause.chapter == RATES and not self.settings.rate_probe:
@@ -323,6 +327,11 @@ class Session:
             seconds=round(time.monotonic() - self._clock, 2),
             rate_probe=ProbeTotals(requests=len(probe), uploads=uploads, seconds=round(end - begin, 2)),
         )
+
+
+def _asks(clause: Clause) -> str:
+    """Give the operation without which a clause on what costs money has nothing to judge."""
+    return "createChatCompletion" if "createChatCompletion" in clause.applies else "createBatch"
 
 
 def _gist(finding: Finding) -> tuple[object, ...]:

@@ -98,3 +98,23 @@ def test_at_most_three_questions_are_asked() -> None:
             preflight.check(client)
         client.close()
         assert [request.method for request in server.received] == ["GET"] * 3
+
+
+@pytest.mark.parametrize(
+    ("answers", "lacking"),
+    [
+        ([answer(ERROR, 404)], {"createBatch", "createChatCompletion"}),
+        ([answer(ERROR, 405), answer(ERROR, 400)], {"createBatch"}),
+        ([answer(LIST), answer(ERROR, 501)], {"createChatCompletion"}),
+        ([answer(LIST), answer(b'{"error": {"code": "model_not_found"}}', 404)], set()),
+        ([answer(ERROR, 401)], set()),
+        ([hang_up], set()),
+    ],
+)
+def test_routes_that_a_server_does_not_have_are_named(answers: list[Answer], lacking: set[str]) -> None:
+    with Loopback(*answers) as server:
+        client = client_of(server)
+        found = preflight.lacking(client)
+        client.close()
+    assert set(found) == lacking
+    assert all(reason.startswith("the target has no route /") for reason in found.values())
