@@ -114,7 +114,9 @@ def test_the_smoke_profile_keeps_to_its_bound(mock: Mock, tmp_path: Path) -> Non
 
 def test_a_budget_is_never_passed_and_what_it_cuts_is_unproven(mock: Mock, tmp_path: Path) -> None:
     before = mock.files(KEY)
-    done = run_suite(tmp_path, f"--target={origin(mock)}", "--pace=off", "--budget-requests=60", key=KEY)
+    done = run_suite(
+        tmp_path, f"--target={origin(mock)}", "--pace=off", "--billable=no", "--budget-requests=60", key=KEY
+    )
     assert done.status == 6, done.said
     reasons = {row["reason"] for row in done.summary["clauses"] if row["verdict"] == "unproven"}
     assert "--budget-requests=60 is used up" in reasons

@@ -9,7 +9,7 @@ import pytest
 
 from conformance import matrix
 from conformance.clauses import Clause, Profile, registry
-from conformance.listings import trials_of
+from conformance.listings import pairs_of, trials_of
 from conformance.mock.breaches import BREACHES
 from conformance.regions import regions
 from tests.runs_of_the_suite import environment, run_suite
@@ -100,7 +100,8 @@ def _is_exercised(clause: Clause, region: str) -> bool:
 def test_two_runs_give_the_same_summary_but_for_times(tmp_path: Path) -> None:
     summaries = []
     for name in ("one", "two"):
-        summary = run_suite(tmp_path / name).summary
+        # Waiting for batch tasks takes more or fewer looks.
+        summary = run_suite(tmp_path / name, "--billable=no").summary
         del summary["started"], summary["totals"]["seconds"]
         summaries.append(summary)
     assert summaries[0] == summaries[1]
@@ -112,7 +113,10 @@ def test_the_deep_profile_exercises_every_clause_that_has_a_test(tmp_path: Path)
     assert done.verdicts("pass") == {clause.id for clause in JUDGED if "cn" in clause.regions}
 
 
-def test_one_breach_of_each_chapter_is_caught_by_its_clause() -> None:
-    chosen = {trial.clauses[0].partition(".")[0]: trial for trial in reversed(trials_of([]))}
-    for outcome in matrix.run(sorted(chosen.values(), key=lambda trial: trial.name), jobs=2):
+def test_two_breaches_at_once_are_both_told() -> None:
+    slow = {"rates", "batches", "content", "limits"}
+    trials = [
+        trial for trial in trials_of([]) if not slow & {name.partition(".")[0] for name in trial.clauses}
+    ]
+    for outcome in matrix.run(pairs_of(trials, 2, seed=4), jobs=2):
         assert outcome.killed, outcome
