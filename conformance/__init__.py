@@ -12,6 +12,7 @@ What is so: frozen values
     exchange.py     request, answer, exchange: the wire as values
     events.py       the events of a stream
     replies.py      what the chat answered, whole or in pieces
+    uses.py         what the pages' samples do with what the official SDK gives them
     verdicts.py     verdict, finding, ruling, exit status
     runs.py         a run to and from JSON lines
     targets.py      --target in words, and whose keys it has
@@ -28,7 +29,7 @@ Measuring
     marks.py        how a test says which clause it judges
 Speaking
     pacing.py       the account's rate limits, kept on our side
-    budget.py       what a run may send
+    budget.py       what a run may send, and the tokens that it may use
     recorder.py     keeps exchanges, removes secrets
     resources.py    what a run creates, so that nothing of it stays
     unfinished.py   the batch tasks that a run creates, and what they wrote

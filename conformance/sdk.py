@@ -1,23 +1,22 @@
-"""The official OpenAI SDK, speaking through our own client, and what its users need of an answer.
-
-The SDK never checks what it reads: a member of the wrong type surfaces in its user's code. So an answer
-is called usable when everything that the pages' own samples do with it works.
-"""
+"""The official OpenAI SDK, speaking through our own client, or given once more what was answered before."""
 
 import email.parser
 import email.policy
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from conformance.chat import MOMENT
 from conformance.client import Client, Raw
-from conformance.exchange import Answer, Exchange, Part
+from conformance.exchange import Answer, Exchange, Part, Request
 from conformance.expect import Broken, Unproven, answered
+from conformance.replies import PATH, Hearing, most_pieces, read
 from conformance.runs import Compatible
+from conformance.uses import USES, Unusable, wants_stream
 
 if TYPE_CHECKING:
     import openai
@@ -25,10 +24,6 @@ if TYPE_CHECKING:
 # What belongs to one connection, or to a body that has been unpacked since.
 HOP = {"connection", "content-encoding", "content-length", "host", "keep-alive", "transfer-encoding"}
 LONGEST_TEXT = 65_536
-
-
-class Unusable(Exception):  # noqa: N818  a finding, not an error
-    """The SDK cannot give its user what an answer should hold; the message says what."""
 
 
 class Relay:
@@ -47,13 +42,15 @@ class Relay:
         base = urlsplit(self._client.target.base_url).path.rstrip("/")
         path, _, query = request.url.raw_path.decode().partition("?")
         own = HOP | {"authorization", "accept-encoding"}
+        path, body = path.removeprefix(base), _raw(request)
         exchange = self._client.send(
             request.method,
-            path.removeprefix(base),
+            path,
             query=tuple(parse_qsl(query, keep_blank_values=True)),
             headers=tuple((name, value) for name, value in request.headers.multi_items() if name not in own),
-            body=_raw(request),
+            body=body,
             account=self._account,
+            **(_listening(body) if body and path == PATH else {}),
         )
         self.exchanges.append(exchange)
         if exchange.answer is None:
@@ -98,6 +95,8 @@ def speaking(client: Client, *, account: str = "first") -> Iterator[tuple["opena
         except _troubles() as error:
             if relay.exchanges:
                 answered(relay.exchanges[-1])
+            if _in_a_stream(error):
+                raise Unproven(f"infrastructure: the stream ended with an error: {_words(error)}") from None
             raise Broken("an answer that the SDK can use", _words(error), relay.exchanges) from None
 
 
@@ -106,6 +105,13 @@ def _troubles() -> tuple[type[BaseException], ...]:
     import openai
 
     return Unusable, openai.OpenAIError, RuntimeError, ValueError, TypeError, AttributeError, LookupError
+
+
+def _in_a_stream(error: BaseException) -> bool:
+    """Whether it is the error that came as an event, in the midst of a success."""
+    import openai
+
+    return type(error) is openai.APIError
 
 
 def _words(error: BaseException) -> str:
@@ -120,6 +126,11 @@ def _sdk(base_url: str, transport: Relay | Replay) -> "openai.OpenAI":
     return openai.OpenAI(api_key="replaced", base_url=base_url, max_retries=0, http_client=http)
 
 
+def replaying(answer: Answer) -> "openai.OpenAI":
+    """Give the SDK with an answer that came before, whatever it asks for."""
+    return _sdk("http://replayed/v1", Replay(answer))
+
+
 def unusable(exchange: Exchange) -> str:
     """Say why the SDK's user cannot work with an answer; nothing where it can, or where no sample uses it.
 
@@ -130,13 +141,13 @@ def unusable(exchange: Exchange) -> str:
     use = USES.get(exchange.operation or "")
     if use is None or exchange.answer is None or exchange.answer.status >= 500:
         return ""
-    with _sdk("http://replayed/v1", Replay(exchange.answer)) as sdk:
+    with replaying(exchange.answer) as sdk:
         try:
-            use(sdk)
+            use(sdk, exchange)
         except openai.APIStatusError as error:
             return _unreadable(error.body)
         except _troubles() as error:
-            return _words(error)
+            return _unreadable(getattr(error, "body", None)) if _in_a_stream(error) else _words(error)
     return ""
 
 
@@ -152,10 +163,11 @@ class Compatibility:
     def unusable(self, exchange: Exchange) -> str:
         """See the function of that name."""
         answer = exchange.answer
-        said = exchange.value()
+        said = _said(exchange)
         if answer is None or said is None:
             return unusable(exchange)
-        kind = exchange.operation, answer.status, answer.header("content-type"), shape(said)
+        asked = exchange.operation, wants_stream(exchange)
+        kind = *asked, answer.status, answer.header("content-type"), shape(said)
         if kind not in self._reasons:
             self._reasons[kind] = unusable(exchange)
         return self._reasons[kind]
@@ -183,77 +195,36 @@ def shape(said: object) -> object:
     return said if isinstance(said, bool) else type(said)
 
 
+def is_whole(exchange: Exchange) -> bool:
+    """Whether an answer is there to its end: of a stream that was left, or cut off, nothing can be said."""
+    answer, reply = exchange.answer, read(exchange)
+    if answer is None or answer.cut:
+        return False
+    return reply is None or not reply.streamed or (not reply.endless and (reply.done or reply.delimited))
+
+
 def is_tried(exchange: Exchange) -> bool:
     """Whether an answer is one that the SDK's user would meet: the target's own word on a known operation."""
-    answer = exchange.answer
-    own = answer is not None and not answer.cut and answer.status < 500 and answer.status != 429
-    return installed() and exchange.final and exchange.operation in USES and own
+    own = exchange.answer is not None and exchange.answer.status < 500 and exchange.answer.status != 429
+    return installed() and exchange.final and exchange.operation in USES and own and is_whole(exchange)
+
+
+def _said(exchange: Exchange) -> object:
+    """Give what an answer says, as JSON: of a stream its pieces; None where it cannot be read so."""
+    reply = read(exchange)
+    if reply is not None and reply.streamed:
+        return list(reply.pieces) if reply.sound else None
+    return exchange.value()
 
 
 def _unreadable(said: object) -> str:
     """Say why a refusal tells the SDK's user nothing; the SDK takes the member error off by itself."""
-    message = said.get("message") if isinstance(said, dict) else None
-    return (
-        "" if isinstance(message, str) and message.strip() else f"the refusal holds no message: {said!r:.80}"
-    )
-
-
-def file_of(said: Any) -> None:
-    """Use a file as the samples do.
-
-    Raises:
-        Unusable: a member is missing or of another type.
-    """
-    for name, kind in (
-        ("id", str),
-        ("bytes", int),
-        ("created_at", int),
-        ("filename", str),
-        ("object", str),
-        ("purpose", str),
-        ("status", str),
-    ):
-        _member(said, name, kind)
-
-
-def _member(said: Any, name: str, kind: type) -> Any:
-    value = getattr(said, name, None)
-    if type(value) is not kind:
-        raise Unusable(f"{name} is {value!r:.80}, not of type {kind.__name__}")
-    return value
-
-
-def _upload(sdk: "openai.OpenAI") -> None:
-    file_of(sdk.files.create(file=("a.txt", b"a"), purpose="file-extract"))  # type: ignore[arg-type]
-
-
-def _retrieve(sdk: "openai.OpenAI") -> None:
-    file_of(sdk.files.retrieve("file-fe-replayed"))
-
-
-def _delete(sdk: "openai.OpenAI") -> None:
-    said = sdk.files.delete("file-fe-replayed")
-    _member(said, "id", str)
-    if _member(said, "deleted", bool) is not True:
-        raise Unusable("deleted is False")
-
-
-def _list(sdk: "openai.OpenAI") -> None:
-    page = sdk.files.list()
-    if not isinstance(page.data, list):
-        raise Unusable(f"data is {page.data!r:.80}, not a list")
-    for file in page.data:
-        file_of(file)
-    if page.has_more and page.next_page_info() is None:
-        raise Unusable("there is another page, but no way to it")
-
-
-USES: dict[str, Callable[["openai.OpenAI"], None]] = {
-    "uploadFile": _upload,
-    "retrieveFile": _retrieve,
-    "deleteFile": _delete,
-    "listFiles": _list,
-}
+    error = said if isinstance(said, dict) else {}
+    message, code = error.get("message"), error.get("code")
+    if not isinstance(message, str) or not message.strip():
+        return f"the refusal holds no message: {said!r:.80}"
+    # The SDK writes any code as text, which its user then compares.
+    return f"the code of the refusal is {code!r:.80}" if isinstance(code, dict | list) else ""
 
 
 def _response(answer: Answer) -> Any:
@@ -263,6 +234,12 @@ def _response(answer: Answer) -> Any:
     library = openai.DefaultHttpxClient.__mro__[1].__module__.partition(".")[0]
     headers = [(name, value) for name, value in answer.headers if name.lower() not in HOP]
     return importlib.import_module(library).Response(answer.status, headers=headers, content=answer.body)
+
+
+def _listening(body: Raw) -> dict[str, Any]:
+    """Say how the chat is listened to: as our own questions are, up to the end of a stream."""
+    wanted = Request(method="POST", path=PATH, body=body.text).json()
+    return {"enough": Hearing(most_pieces(wanted)), "linger": MOMENT, "again": True}
 
 
 def _raw(request: Any) -> Raw | None:

@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import openai
 import pytest
@@ -105,20 +106,79 @@ console.log(JSON.stringify({ made, listed, one, gone, missing, wrong }));
 """
 
 
-def test_the_official_node_sdk_does_the_same(mock: Mock, tmp_path: Path) -> None:
+NODE_AT_WORK = """
+import OpenAI, { toFile } from "openai";
+const sdk = new OpenAI({ apiKey: process.env.KEY, baseURL: process.env.URL, maxRetries: 0 });
+const memo = await sdk.files.create({ file: await toFile(Buffer.from("Kiwi."), "memo.txt"), purpose: "file-extract" });
+const asked = { model: "qwen-long", messages: [
+  { role: "system", content: "You are a helpful assistant." },
+  { role: "system", content: `fileid://${memo.id}` },
+  { role: "user", content: "What does it say?" },
+] };
+const whole = await sdk.chat.completions.create(asked);
+let text = "", usage = null;
+const options = { stream: true, stream_options: { include_usage: true } };
+for await (const chunk of await sdk.chat.completions.create({ ...asked, ...options })) {
+  text += chunk.choices[0]?.delta?.content ?? "";
+  usage = chunk.usage;
+}
+const unknown = await sdk.chat.completions.create({ ...asked, model: "unknown" }).catch((error) => error.status);
+
+const input = await toFile(Buffer.from(process.env.INPUT), "input.jsonl");
+const { id } = await sdk.files.create({ file: input, purpose: "batch" });
+const wanted = { input_file_id: id, endpoint: "/v1/chat/ds-test", completion_window: "24h" };
+const created = await sdk.batches.create(wanted);
+const cancelled = await sdk.batches.cancel((await sdk.batches.create(wanted)).id);
+let done = created;
+while (["validating", "in_progress", "finalizing"].includes(done.status)) {
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  done = await sdk.batches.retrieve(created.id);
+}
+const again = await sdk.batches.cancel(created.id).catch((error) => error.constructor.name);
+const listed = [];
+for await (const task of sdk.batches.list({ limit: 1 })) listed.push(task.id);
+const content = await (await sdk.files.content(done.output_file_id)).text();
+console.log(JSON.stringify({ whole, text, usage, unknown, created, cancelled, done, again, listed, content }));
+"""
+
+
+def node(script: str, folder: Path, mock: Mock, **environment: str) -> dict[str, Any]:
+    """Run a script of the Node SDK against a mock, and give what it prints."""
     if not (NODE_MODULES / "openai").exists() or shutil.which("node") is None:
         pytest.skip("the Node SDK is not installed: .ci/run installs it from npm")
-    (tmp_path / "node_modules").symlink_to(NODE_MODULES)
-    (tmp_path / "files.mjs").write_text(NODE, encoding="utf-8")
+    (folder / "node_modules").symlink_to(NODE_MODULES)
+    (folder / "script.mjs").write_text(script, encoding="utf-8")
     done = subprocess.run(
-        ["node", "files.mjs"],
-        cwd=tmp_path,
-        env={**os.environ, "KEY": KEY, "URL": mock.url},
+        ["node", "script.mjs"],
+        cwd=folder,
+        env={**os.environ, "KEY": KEY, "URL": mock.url, **environment},
         capture_output=True,
         text=True,
         check=True,
+        timeout=60,
     )
-    said = json.loads(done.stdout)
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
+
+
+def test_the_official_node_sdk_asks_and_sets_tasks_to_work(tmp_path: Path) -> None:
+    with serve(region="cn", keys=(KEY,)) as mock:
+        said = node(NODE_AT_WORK, tmp_path, mock, INPUT=batch_input("one", 30).decode())
+    whole, done = said["whole"], said["done"]
+    assert "Kiwi." in whole["choices"][0]["message"]["content"]
+    assert said["text"] == whole["choices"][0]["message"]["content"]
+    assert said["usage"] == whole["usage"]
+    assert 400 <= said["unknown"] < 500
+    assert (done["status"], done["request_counts"]["completed"]) == ("completed", 30)
+    assert said["cancelled"]["status"] in {"cancelling", "cancelled"}
+    assert said["again"] == "BadRequestError"
+    assert said["listed"] == [said["cancelled"]["id"], said["created"]["id"]]
+    lines = [json.loads(line) for line in said["content"].splitlines()]
+    assert [line["custom_id"] for line in lines] == [f"one-{number}" for number in range(1, 31)]
+
+
+def test_the_official_node_sdk_does_the_same(mock: Mock, tmp_path: Path) -> None:
+    said = node(NODE, tmp_path, mock)
     assert said["listed"] == said["made"][::-1]
     assert (said["one"]["filename"], said["one"]["bytes"]) == ("百炼 0.txt", 5)
     assert said["gone"] == {"object": "file", "deleted": True, "id": said["made"][0]}
@@ -164,9 +224,21 @@ def test_every_accusation_against_a_server_of_others_is_right(aimock: str, tmp_p
         "filters.create-after-sound",
         "filters.create-before-sound",
         "ids.batch-prefix",
+        # It has no model for tests, one window and no filters of tasks, and lets every task complete.
+        "batches.created",
+        "batches.window-values",
+        "batches.duplicate-custom-id",
+        "batches.model-mismatch",
+        "batches.model-unknown",
+        "batches.filter-name",
+        "batches.filter-input",
+        "batches.filter-status",
+        "batches.filter-created",
+        "ids.batch-output-prefix",
     }
     assert done.verdicts("warn") == {
         "authentication.malformed",
+        "batches.metadata-too-long",
         "errors.code-present",
         "filters.time-malformed",
         "limits.batch-format",

@@ -1,22 +1,37 @@
 """The official SDK as its users call it, and every answer of the run as the SDK would give it to them."""
 
+import time
 from itertools import islice
+from typing import Any
 
 import pytest
 
-from conformance import expect, sdk
+from conformance import expect, sdk, uses
+from conformance.batches import Batches
+from conformance.chat import MOST_TOKENS, ROLE, USAGE, Chat, asking
 from conformance.corpus import Corpus, Small
 from conformance.exchange import Exchange
 from conformance.files import Files
 from conformance.marks import clause, judging
+from conformance.replies import CHAT, LONG, read
 from conformance.session import Session
+from conformance.suite.tasks import created, looked_at
 from conformance.trace import Traversal
+from conformance.workload import Task
 
 PAGE = 9
 # An account may hold thousands of files; some pages show how the SDK goes from one to the next.
 MOST_PAGES = 4
 # So many files of others may come in between, or go, while the SDK walks.
 MARGIN = 10
+# The tasks that a run has at hand are several pages of this size.
+FEW = 2
+FEW_PAGES = 3
+QUESTION: dict[str, Any] = {
+    "model": LONG,
+    "messages": [ROLE, asking("Say hello in one word.")],
+    "max_tokens": MOST_TOKENS,
+}
 
 
 @clause("sdk.list")
@@ -28,12 +43,16 @@ def test_the_sdk_walks_the_pages_by_itself(
     with sdk.speaking(files.client) as (openai, exchanges):
         found = []
         for file in islice(openai.files.list(limit=PAGE), most):
-            sdk.file_of(file)
+            uses.file_of(file)
             found.append(file.id)
     expect.that(len(found) == len(set(found)), "each file once", "a file that comes twice", *exchanges)
     pages = f"{len(settled.ids)} files on several pages"
     expect.that(len(exchanges) > 1 or len(settled.ids) < PAGE + MARGIN, pages, "a single page", *exchanges)
-    wanted = [name for name in settled.ids[: most - MARGIN] if name in kept.ids and name not in doomed]
+    # What came since then stands before or behind: only as far as both lists go can one be held to the other.
+    known = [name for name in found if name in settled.ids]
+    depth = settled.ids.index(known[-1]) if known else 0
+    reached = settled.ids if len(found) < most else settled.ids[:depth]
+    wanted = [name for name in reached if name in kept.ids and name not in doomed]
     missing = [name for name in wanted if name not in found]
     expect.that(not missing, f"{len(wanted)} of our files", f"{len(missing)} missing", *exchanges)
 
@@ -44,7 +63,7 @@ def uploaded(files: Files, small: Small) -> tuple[str, list[Exchange]]:
     file = small("sdk")
     with sdk.speaking(files.client) as (openai, exchanges):
         said = openai.files.create(file=(file.filename, file.content), purpose=small.purpose)  # type: ignore[arg-type]
-        sdk.file_of(said)
+        uses.file_of(said)
         return said.id, exchanges
 
 
@@ -60,7 +79,7 @@ def test_the_sdk_retrieves(files: Files, uploaded: tuple[str, list[Exchange]]) -
     files.wait(lambda: files.retrieve(name), lambda each: each.succeeded)
     with sdk.speaking(files.client) as (openai, exchanges):
         said = openai.files.retrieve(name)
-        sdk.file_of(said)
+        uses.file_of(said)
     expect.equal(name, said.id, *exchanges)
 
 
@@ -80,6 +99,67 @@ def test_the_sdk_deletes(files: Files, uploaded: tuple[str, list[Exchange]]) -> 
     expect.equal(True, said.deleted, *exchanges)
 
 
+@clause("sdk.chat")
+def test_the_sdk_asks_the_chat(chat: Chat) -> None:
+    with sdk.speaking(chat.client) as (openai, exchanges):
+        text = uses.completion_of(openai.chat.completions.create(**QUESTION))
+    _is_what_was_said(text, exchanges)
+
+
+@clause("sdk.chat-stream")
+def test_the_sdk_reads_a_stream_piece_by_piece(chat: Chat) -> None:
+    with sdk.speaking(chat.client) as (openai, exchanges):
+        text = uses.stream_of(openai.chat.completions.create(**QUESTION, **USAGE))
+    _is_what_was_said(text, exchanges)
+
+
+@clause("sdk.batches")
+def test_the_sdk_retrieves_a_task(batches: Batches, tasks: dict[str, Task]) -> None:
+    task = created(tasks["good"])
+    expect.accepted(looked_at(task))
+    with sdk.speaking(batches.client) as (openai, exchanges):
+        said = openai.batches.retrieve(task.id)
+        uses.batch_of(said)
+    expect.equal(task.id, said.id, *exchanges)
+
+
+@clause("sdk.batches")
+def test_the_sdk_walks_the_list_of_tasks_by_itself(batches: Batches, tasks: dict[str, Task]) -> None:
+    known = time.time() - batches.files.lag
+    listed = [task for task in tasks.values() if task.id and task.created.started < known]
+    with sdk.speaking(batches.client) as (openai, exchanges):
+        found = []
+        for task in islice(openai.batches.list(limit=FEW), FEW * FEW_PAGES):
+            uses.batch_of(task)
+            found.append(task.id)
+    expect.that(len(found) == len(set(found)), "each task once", "a task that comes twice", *exchanges)
+    least = min(len(listed), FEW * FEW_PAGES)
+    expect.that(len(found) >= least, f"{least} tasks or more", f"{len(found)} tasks", *exchanges)
+
+
+@clause("sdk.batches-empty")
+def test_what_the_sdk_makes_of_an_empty_list_is_recorded(conformance: Session) -> None:
+    mine = [
+        exchange
+        for exchange in _answers(conformance, "listBatches")
+        if exchange.mapping().get("data", 0) in (None, [])
+    ]
+    if not mine or mine[0].answer is None:
+        raise expect.Unproven("every list of tasks in this run had a task")
+    with sdk.replaying(mine[0].answer) as openai:
+        page = openai.batches.list()
+        expect.record(f"data is {page.data!r}, and walking the pages gives {len(list(page))} tasks", mine[0])
+
+
+@clause("sdk.content")
+def test_the_sdk_downloads_into_a_file(batches: Batches, good: Task, output: Exchange) -> None:
+    expect.accepted(output)
+    body = output.answer.body if output.answer else b""
+    with sdk.speaking(batches.client) as (openai, exchanges):
+        uses.content_of(openai.files.content(str(good.said["output_file_id"])), body)
+    expect.note(output, *exchanges)
+
+
 @pytest.mark.parametrize(
     "operation",
     [
@@ -87,27 +167,49 @@ def test_the_sdk_deletes(files: Files, uploaded: tuple[str, list[Exchange]]) -> 
         judging("sdk.retrieve", "retrieveFile"),
         judging("sdk.list", "listFiles"),
         judging("sdk.delete", "deleteFile"),
+        judging("sdk.content", "downloadFile"),
+        judging("sdk.batches", "createBatch"),
+        judging("sdk.batches", "retrieveBatch"),
+        judging("sdk.batches", "cancelBatch"),
+        judging("sdk.batches", "listBatches"),
     ],
 )
 def test_the_sdk_can_use_every_answer_of_the_run(conformance: Session, operation: str) -> None:
-    _all_usable(conformance, operation, accepted=True)
+    _all_usable(conformance, [each for each in _answers(conformance, operation) if each.succeeded])
 
 
-@pytest.mark.parametrize("operation", sdk.USES)
+@pytest.mark.parametrize("stream", [judging("sdk.chat", False), judging("sdk.chat-stream", True)])
+def test_the_sdk_can_use_every_answer_of_the_chat(conformance: Session, *, stream: bool) -> None:
+    mine = [each for each in _answers(conformance, CHAT) if each.succeeded]
+    _all_usable(conformance, [each for each in mine if uses.wants_stream(each) is stream])
+
+
+@pytest.mark.parametrize("operation", uses.USES)
 @clause("sdk.errors")
 def test_the_sdk_gives_every_refusal_as_its_own_error(conformance: Session, operation: str) -> None:
-    _all_usable(conformance, operation, accepted=False)
+    mine = _answers(conformance, operation)
+    _all_usable(conformance, [each for each in mine if each.answer and each.answer.refused])
 
 
-def _all_usable(conformance: Session, operation: str, *, accepted: bool) -> None:
-    mine = [
+def _is_what_was_said(text: str, exchanges: list[Exchange]) -> None:
+    """Expect the text that our own reading of the answer gives, too."""
+    exchange = exchanges[-1]
+    expect.accepted(exchange)
+    reply = read(exchange)
+    expect.equal(reply.text if reply else "", text, exchange)
+
+
+def _answers(conformance: Session, operation: str) -> list[Exchange]:
+    return [
         exchange
         for exchange in conformance.recorder.exchanges
-        if exchange.operation == operation and exchange.final and exchange.answer and not exchange.answer.cut
-        if (exchange.answer.ok if accepted else exchange.answer.refused)
+        if exchange.operation == operation and exchange.final and sdk.is_whole(exchange)
     ]
-    if not mine:
+
+
+def _all_usable(conformance: Session, exchanges: list[Exchange]) -> None:
+    if not exchanges:
         raise expect.Unproven("no such answer came in this run")
-    for exchange in mine:
+    for exchange in exchanges:
         reason = conformance.compatibility.unusable(exchange)
         expect.that(not reason, "an answer that the SDK can use", reason, exchange)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from conformance.mock import refusals
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful
-from conformance.mock.records import Answer, Call, Operation
+from conformance.mock.records import Answer, Body, Call, Flow, Operation, Record
 
 
 def is_sdk(call: Call) -> bool:
@@ -13,43 +13,84 @@ def is_sdk(call: Call) -> bool:
     return "x-stainless-lang" in call.headers
 
 
-class TurnsTheSdkAway(Lawful):
-    """Refuses one operation to clients with headers that it does not know."""
+def is_accepted(media_type: str, call: Call) -> bool:
+    """Whether a client says that it takes such an answer."""
+    wanted = call.headers.get("accept", "*/*")
+    return "*/*" in wanted or media_type in wanted
 
-    operation = Operation.NONE
+
+def _enter_turning_away(clause: str, name: str, operation: Operation, description: str) -> None:
+    """Enter a breach that refuses one operation to clients with headers that it does not know."""
+
+    @breach(f"sdk.{clause}", name=name, description=description)
+    class TurnsTheSdkAway(Lawful):
+        def admit(self, account: str, call: Call) -> None:
+            super().admit(account, call)
+            if is_sdk(call) and call.operation is operation:
+                raise refusals.wrong_method(call.method, "")
+
+
+TURNED_AWAY: tuple[tuple[str, str, Operation, str], ...] = (
+    ("upload", "sdk-upload-refused", Operation.UPLOAD, "Refuses the uploads of the SDK."),
+    ("retrieve", "sdk-retrieval-refused", Operation.RETRIEVE, "Refuses the retrievals of the SDK."),
+    ("list", "sdk-list-refused", Operation.LIST, "Refuses the list to the SDK."),
+    ("delete", "sdk-deletion-refused", Operation.DELETE, "Refuses the deletions of the SDK."),
+    ("chat", "sdk-chat-refused", Operation.CHAT, "Refuses the questions of the SDK."),
+    ("batches", "sdk-task-refused", Operation.RETRIEVE_BATCH, "Refuses to show the SDK a task."),
+    ("batches", "sdk-tasks-refused", Operation.LIST_BATCHES, "Refuses the list of tasks to the SDK."),
+    ("content", "sdk-download-refused", Operation.CONTENT, "Refuses the downloads of the SDK."),
+)
+
+for row in TURNED_AWAY:
+    _enter_turning_away(*row)
+
+
+def _enter_taking_accept_literally(clause: str, name: str, operation: Operation, description: str) -> None:
+    """Enter a breach that refuses what flows to clients that do not ask for its very media type."""
+
+    @breach(f"sdk.{clause}", name=name, description=description)
+    class TakesAcceptLiterally(Lawful):
+        def succeed(self, body: object, call: Call) -> Answer:
+            kind = body.media_type if isinstance(body, Flow) else ""
+            if call.operation is not operation or is_accepted(kind, call):
+                return super().succeed(body, call)
+            refusal = refusals.bad_parameter("Accept", f"{kind} is not acceptable")
+            return self.refuse(replace(refusal, status=406), call)
+
+
+ACCEPTED: tuple[tuple[str, str, Operation, str], ...] = (
+    ("chat-stream", "streams-as-accepted", Operation.CHAT, "Streams only to those who accept streams, as the SDK does not say."),
+    ("content", "downloads-as-accepted", Operation.CONTENT, "Gives downloads only to those who accept their media type; the SDK accepts another."),
+)  # fmt: skip
+
+for row in ACCEPTED:
+    _enter_taking_accept_literally(*row)
+
+
+@breach("sdk.chat-stream")
+class EventsNamedAsThreads(Lawful):
+    """Names the events of a stream as an assistant's thread does, which makes the SDK wrap what they say."""
+
+    def event(self, chunk: Body) -> bytes:
+        return b"event: thread.message.delta\n" + super().event(chunk)
+
+
+@breach("sdk.content")
+class DownloadsInAnotherCharset(Lawful):
+    """Says of its downloads that they were UTF-16, which the SDK believes."""
+
+    def content_type(self, record: Record) -> str:
+        return f"{super().content_type(record)}; charset=utf-16"
+
+
+@breach("sdk.batches")
+class SdkTaskPagesRefused(Lawful):
+    """Refuses the SDK every page of the tasks but the first."""
 
     def admit(self, account: str, call: Call) -> None:
         super().admit(account, call)
-        if is_sdk(call) and call.operation is self.operation:
-            raise refusals.wrong_method(call.method, "")
-
-
-@breach("sdk.upload")
-class SdkUploadRefused(TurnsTheSdkAway):
-    """Refuses the uploads of the SDK."""
-
-    operation = Operation.UPLOAD
-
-
-@breach("sdk.retrieve")
-class SdkRetrievalRefused(TurnsTheSdkAway):
-    """Refuses the retrievals of the SDK."""
-
-    operation = Operation.RETRIEVE
-
-
-@breach("sdk.list")
-class SdkListRefused(TurnsTheSdkAway):
-    """Refuses the list to the SDK."""
-
-    operation = Operation.LIST
-
-
-@breach("sdk.delete")
-class SdkDeletionRefused(TurnsTheSdkAway):
-    """Refuses the deletions of the SDK."""
-
-    operation = Operation.DELETE
+        if is_sdk(call) and call.operation is Operation.LIST_BATCHES and "after" in call.query:
+            raise refusals.bad_parameter("after", "'after' is not known")
 
 
 class SaysOtherwise(Lawful):
@@ -72,7 +113,7 @@ class SdkPagesRefused(Lawful):
 
     def admit(self, account: str, call: Call) -> None:
         super().admit(account, call)
-        if is_sdk(call) and "after" in call.query:
+        if is_sdk(call) and call.operation is Operation.LIST and "after" in call.query:
             raise refusals.bad_parameter("after", "'after' is not known")
 
 
