@@ -53,6 +53,8 @@ class Budget:
         self.uploads = 0
         self.bytes = 0
         self.tokens = 0
+        # Whether the run was told to stop: an interrupt may be lost where Python lets no exception through.
+        self.stopped = False
         self._set_aside = 0
         self._uploaded: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -62,7 +64,10 @@ class Budget:
 
         Raises:
             OutOfBudget: it would pass a cap; then nothing is counted.
+            KeyboardInterrupt: the run was told to stop.
         """
+        if self.stopped and not cleaning:
+            raise KeyboardInterrupt
         with self._lock:
             most = self._most_tokens(request)
             after = (

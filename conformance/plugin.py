@@ -5,6 +5,7 @@ import io
 import signal
 from collections.abc import Generator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,8 @@ def pytest_configure(config: pytest.Config) -> None:
         closing.close()
         raise pytest.UsageError(str(error)) from None
     config.stash[STARTED] = session
-    closing.callback(signal.signal, signal.SIGTERM, signal.signal(signal.SIGTERM, _interrupt))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        closing.callback(signal.signal, number, signal.signal(number, partial(_stop, session)))
     if session.settings.lane == "explore":
         config.option.hypothesis_seed = str(session.settings.seed)
     folder = config.option.report_dir / session.target.folder
@@ -78,8 +80,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.self_contained_html = True
 
 
-def _interrupt(*_: object) -> None:
-    """Being told to stop is no reason to leave files behind: it is handled as Ctrl-C is."""
+def _stop(session: Session, *_: object) -> None:
+    """Being told to stop is no reason to leave files behind: what was made is deleted first."""
+    session.budget.stopped = True
     raise KeyboardInterrupt
 
 

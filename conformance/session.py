@@ -157,6 +157,7 @@ class Session:
     def clean(self) -> None:
         """Delete what the run made, newest first; what cannot be deleted is named in `resources.leaked`."""
         self.recorder.test = "clean-up"
+        self.budget.stopped = False
         with contextlib.suppress(TargetError):
             self._stop()
             for name, account in self.resources.left:

@@ -171,3 +171,14 @@ def test_a_run_without_tokens_asks_no_question_and_says_so(tmp_path: Path) -> No
     run = runs.read(path)
     assert not [exchange for exchange in run.exchanges if exchange.operation == CHAT]
     assert run.footer.totals.tokens == done.summary["totals"]["tokens"] == 0
+
+
+def test_a_run_that_was_told_to_stop_sends_nothing_but_its_cleaning() -> None:
+    budget = Budget(Caps())
+    budget.stopped = True
+    request = Request(method="GET", path="/files")
+    with pytest.raises(KeyboardInterrupt):
+        budget.spend(request)
+    assert budget.requests == 0
+    budget.spend(request, cleaning=True)
+    assert budget.requests == 1
