@@ -17,6 +17,7 @@ What is so: frozen values
     runs.py         a run to and from JSON lines
     targets.py      --target in words, and whose keys it has
     deviations.py   known failures, as dated promises
+    cascades.py     what depends on a clause that did not hold
     explore.py      what exploring finds: cases, defects, candidates
 Measuring
     contract.py     does an answer agree with openapi.yaml?

@@ -155,11 +155,17 @@ def _in_lane(item: pytest.Item, config: pytest.Config) -> bool:
     return explores if config.option.case else not explores or config.option.lane == "explore"
 
 
-def _turn(item: pytest.Item) -> int:
-    """Give a test's place: a full account is the last thing that any other test would like to meet."""
+def _turn(item: pytest.Item) -> tuple[int, bool]:
+    """Give a test's place: a full account is the last thing that any other test would like to meet.
+
+    What costs money comes behind what does not: its files would only make the lists of the others longer.
+    """
+    billable = any(clause.billable for clause in clauses_of(item))
     if "full" in getattr(item, "fixturenames", ()):
-        return LAST.index("test_traffic")
-    return LAST.index(item.path.stem) + (item.path.stem == "test_traffic") if item.path.stem in LAST else -1
+        return LAST.index("test_traffic"), billable
+    if item.path.stem not in LAST:
+        return -1, billable
+    return LAST.index(item.path.stem) + (item.path.stem == "test_traffic"), False
 
 
 @pytest.hookimpl(tryfirst=True)

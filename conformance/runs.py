@@ -86,10 +86,19 @@ class ProbeTotals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BillableTotals:
+    """What the chapters sent that cost money: requests, with those for the files that they use, and uploads among them."""
+
+    requests: int = 0
+    uploads: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
     """What the run cost: requests with their repetitions, uploads among them, body bytes, tokens, wall seconds.
 
-    The tokens are those that answers of the chat tell. Requests, uploads and bytes are those without the rate probe, which is counted apart; the seconds are all.
+    The tokens are those that answers of the chat tell. Requests, uploads and bytes are those without the rate probe
+    and without the chapters that cost money, which are counted apart; the seconds are all.
     """
 
     requests: int
@@ -98,6 +107,7 @@ class Totals:
     tokens: int = 0
     seconds: float
     rate_probe: ProbeTotals = ProbeTotals()
+    billable: BillableTotals = BillableTotals()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +259,11 @@ def _footer(row: dict[str, Any]) -> Footer:
 
 
 def _totals(row: dict[str, Any]) -> Totals:
-    return Totals(**{**row, "rate_probe": ProbeTotals(**row.get("rate_probe", {}))})
+    apart = {
+        "rate_probe": ProbeTotals(**row.get("rate_probe", {})),
+        "billable": BillableTotals(**row.get("billable", {})),
+    }
+    return Totals(**{**row, **apart})
 
 
 def _line(kind: str, value: Any) -> str:

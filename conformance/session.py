@@ -5,15 +5,16 @@ import datetime as dt
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
 from conformance import laws
 from conformance.batch_trace import LARGEST_LIMIT
 from conformance.batches import Batches, ended
 from conformance.budget import Budget, Caps
+from conformance.cascades import excused, without_cascades
 from conformance.clauses import Clause, Profile, registry
 from conformance.client import Client, Timing
 from conformance.contract import contract
@@ -26,8 +27,8 @@ from conformance.laws.ruling import Law
 from conformance.pacing import Pace
 from conformance.recorder import Recorder, Redactor
 from conformance.regions import region
-from conformance.resources import Resources
-from conformance.runs import ClauseRow, Footer, Header, ProbeTotals, Run, Totals, clause_row
+from conformance.resources import Resources, segment
+from conformance.runs import BillableTotals, ClauseRow, Footer, Header, ProbeTotals, Run, Totals, clause_row
 from conformance.sdk import Compatibility, installed
 from conformance.targets import Target
 from conformance.trace import Trace
@@ -38,6 +39,9 @@ KEPT_EXCHANGES = 12
 # Seconds after which the list shows what an upload may have done whose answer never came.
 SETTLING = 2.0
 SERVER_ERROR = "errors.no-server-error"
+CLEANING = "clean-up"
+# The operations of the files' own chapters; a request to no operation of the contract is among them.
+FILES = {None, "uploadFile", "listFiles", "retrieveFile", "deleteFile"}
 RATES = "rates"
 
 
@@ -156,7 +160,7 @@ class Session:
 
     def clean(self) -> None:
         """Delete what the run made, newest first; what cannot be deleted is named in `resources.leaked`."""
-        self.recorder.test = "clean-up"
+        self.recorder.test = CLEANING
         self.budget.stopped = False
         with contextlib.suppress(TargetError):
             self._stop()
@@ -200,11 +204,11 @@ class Session:
         for finding in [*self.findings, *(each for each in traffic if _gist(each) not in told)]:
             found[finding.clause].append(finding)
         rulings = [self._rule(clause, found[clause.id], selected) for clause in self.registry]
-        rulings = _without_cascades(rulings, self.registry.clauses)
+        rulings = without_cascades(rulings, self.registry.clauses)
         ruled, strays = apply_deviations(
             tuple(rulings), self.settings.deviations, registry=self.registry, today=self._started.date()
         )
-        ruled = _excused(ruled, self.registry.clauses)
+        ruled = excused(ruled, self.registry.clauses)
         status = exit_status(ruled)
         if strays and status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:
             status = ExitStatus.FAILED
@@ -317,17 +321,36 @@ class Session:
 
     def _totals(self) -> Totals:
         probe = [exchange for exchange in self.recorder.exchanges if exchange.phase]
-        uploads = sum(exchange.request.is_upload for exchange in probe)
+        billable = [exchange for exchange in self._billable() if not exchange.phase]
+        uploads = _uploads(probe)
         begin = min((exchange.started for exchange in probe), default=0.0)
         end = max((exchange.started + exchange.seconds for exchange in probe), default=0.0)
         return Totals(
-            requests=self.budget.requests - len(probe),
-            uploads=self.budget.uploads - uploads,
-            bytes_sent=self.budget.bytes - sum(exchange.request.body_bytes for exchange in probe),
+            requests=self.budget.requests - len(probe) - len(billable),
+            uploads=self.budget.uploads - uploads - _uploads(billable),
+            bytes_sent=self.budget.bytes - sum(each.request.body_bytes for each in (*probe, *billable)),
             tokens=self.budget.tokens,
             seconds=round(time.monotonic() - self._clock, 2),
             rate_probe=ProbeTotals(requests=len(probe), uploads=uploads, seconds=round(end - begin, 2)),
+            billable=BillableTotals(requests=len(billable), uploads=_uploads(billable)),
         )
+
+    def _billable(self) -> Iterator[Exchange]:
+        """Go through what the chapters that cost money sent, and what cleans up behind them."""
+        tests = {test for clause in self.registry if clause.billable for test in self.tests[clause.id]}
+        others: set[str] = set()
+        for exchange in self.recorder.exchanges:
+            named = exchange.request.path.removeprefix("/files/")
+            if exchange.operation not in FILES or exchange.test in tests:
+                yield exchange
+            elif exchange.request.is_upload:
+                others.add(segment(str(exchange.mapping().get("id"))))
+            elif exchange.test == CLEANING and named not in others:
+                yield exchange
+
+
+def _uploads(exchanges: Iterable[Exchange]) -> int:
+    return sum(exchange.request.is_upload for exchange in exchanges)
 
 
 def _asks(clause: Clause) -> str:
@@ -347,40 +370,6 @@ def _measure(exchanges: Iterable[Exchange]) -> Iterable[Finding]:
         broken = {finding.clause for finding in judgement.violations}
         for clause in sorted(judgement.measured - broken):
             yield Finding(clause=clause, verdict=Verdict.PASS, exchanges=(exchange.number,))
-
-
-def _without_cascades(rulings: list[Ruling], clauses: Mapping[str, Clause]) -> list[Ruling]:
-    """Where a prerequisite did not hold, its dependants are unproven, naming it."""
-    bad = {ruling.clause for ruling in rulings if ruling.verdict in {Verdict.FAIL, Verdict.WARN}}
-    causes = {ruling.clause: _cause(ruling.clause, bad, clauses) for ruling in rulings}
-    return [
-        replace(
-            ruling,
-            verdict=Verdict.UNPROVEN,
-            reason=f"it needs {causes[ruling.clause]}, which did not hold",
-        )
-        if causes[ruling.clause] and ruling.verdict in {Verdict.FAIL, Verdict.WARN, Verdict.UNPROVEN}
-        else ruling
-        for ruling in rulings
-    ]
-
-
-def _excused(rulings: Iterable[Ruling], clauses: Mapping[str, Clause]) -> tuple[Ruling, ...]:
-    """What only a known failure keeps from being proven costs no more than the failure itself."""
-    rulings = tuple(rulings)
-    known = {ruling.clause for ruling in rulings if ruling.verdict is Verdict.KNOWN}
-    return tuple(
-        replace(ruling, required=False)
-        if ruling.verdict is Verdict.UNPROVEN and _cause(ruling.clause, known, clauses)
-        else ruling
-        for ruling in rulings
-    )
-
-
-def _cause(name: str, bad: Collection[str], clauses: Mapping[str, Clause]) -> str:
-    """Give the root of why a clause cannot be judged: what stands between is unproven itself."""
-    roots = (_cause(need, bad, clauses) or (need if need in bad else "") for need in clauses[name].needs)
-    return next(filter(None, roots), "")
 
 
 def _version() -> str:

@@ -195,6 +195,7 @@ def as_json(run: Run) -> str:
                 "uploads": totals.rate_probe.uploads,
                 "seconds": totals.rate_probe.seconds,
             },
+            "billable": {"requests": totals.billable.requests, "uploads": totals.billable.uploads},
         },
     }
     if compatible := run.footer.compatible:

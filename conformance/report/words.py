@@ -173,6 +173,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "cost.bytes": "Bytes sent",
     "cost.tokens": "Tokens used",
     "cost.seconds": "Wall time",
+    "cost.billable": "Chat and batch tasks, apart",
+    "cost.billable.in": "requests, {uploads} uploads among them",
     "cost.probe": "Rate probe, apart",
     "cost.probe.in": "requests, {uploads} uploads among them, in {seconds}",
     "cost.operation": "Operation",

@@ -82,6 +82,7 @@ def test_summary_json_has_exactly_the_promised_shape(run: Run) -> None:
         "tokens": 0,
         "seconds": 74.218,
         "rate_probe": {"requests": 0, "uploads": 0, "seconds": 0.0},
+        "billable": {"requests": 0, "uploads": 0},
     }
 
 
