@@ -40,6 +40,7 @@ KEPT_EXCHANGES = 12
 SETTLING = 2.0
 SERVER_ERROR = "errors.no-server-error"
 CLEANING = "clean-up"
+PREFLIGHT = "preflight"
 # The operations of the files' own chapters; a request to no operation of the contract is among them.
 FILES = {None, "uploadFile", "listFiles", "retrieveFile", "deleteFile"}
 RATES = "rates"
@@ -144,7 +145,12 @@ class Session:
         exchanges = self.recorder.exchanges
         judged, zone = self._stand
         if judged != len(exchanges) or zone != self.zone:
-            self._measured += _measure(exchanges[judged:])
+            # The page of an address that leads nowhere is nobody's answer.
+            self._measured += _measure(
+                each
+                for each in exchanges[judged:]
+                if each.test != PREFLIGHT or not self.lacking or each.operation in FILES
+            )
             self._lawful = laws.judge(self.trace)
             self._stand = (len(exchanges), self.zone)
         return (*self._measured, *self._lawful)

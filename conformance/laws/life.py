@@ -81,8 +81,13 @@ def deleted_is_not_listed(trace: Trace) -> Iterator[Finding]:
             name
             for name in before & set(traversal.ids)
             if long_after(trace.deletions[name], first)
-            # One reader may lag behind another, as long as the file comes to be missing for good.
-            or (name in gone and not (_is_whole_list(traversal) and last and name not in last.ids))
+            # One reader may lag behind another, as long as the file comes to be missing for good, and what
+            # answers filtered lists behind what answers the others.
+            or (
+                name in gone
+                and not traversal.pages[0].selection
+                and not (_is_whole_list(traversal) and last and name not in last.ids)
+            )
         )
         if back:
             yield broken(

@@ -97,7 +97,18 @@ class NamesAsLatin(_Said):
         return {"filename": record["filename"].encode().decode("latin-1")}
 
 
-@fault("uploads.filename", also=("uploads.filename-unicode", "retrieval.filename", "listing.item-filename"))
+@fault(
+    "uploads.filename",
+    also=(
+        "uploads.filename-quotes",
+        "uploads.filename-long",
+        "uploads.filename-punctuation",
+        "uploads.filename-emoji",
+        "uploads.filename-unicode",
+        "retrieval.filename",
+        "listing.item-filename",
+    ),
+)
 class SpacesBecomeUnderscores(_Said):
     def other(self, record: Record, where: str) -> Said:
         return {"filename": record["filename"].replace(" ", "_")}
