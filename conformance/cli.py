@@ -74,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     breaches.add_argument(
         "--weather", action="store_true", help="run the weathers, which no clause may fail in"
     )
+    breaches.add_argument(
+        "--one-a-clause", action="store_true", help="plant the first breach of each clause alone"
+    )
     breaches.add_argument("--pairs", type=int, default=0, metavar="N", help="plant N pairs of them instead")
     breaches.add_argument("--seed", type=int, default=0, metavar="N", help="which pairs (default: 0)")
     breaches.add_argument("--jobs", type=int, default=4, metavar="N", help="runs at a time (default: 4)")
@@ -127,12 +130,13 @@ def _clauses(options: argparse.Namespace) -> int:
 def _breaches(options: argparse.Namespace) -> int:
     from conformance.listings import breaches
 
-    if options.pairs and options.weather:
-        raise UsageError("--pairs is for breaches: weathers are not aimed at clauses.")
+    if (options.pairs or options.one_a_clause) and options.weather:
+        raise UsageError("--pairs and --one-a-clause are for breaches: weathers are not aimed at clauses.")
     return breaches(
         options.names,
         only_list=options.list,
         weather=options.weather,
+        one_a_clause=options.one_a_clause,
         pairs=options.pairs,
         seed=options.seed,
         jobs=options.jobs,

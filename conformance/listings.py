@@ -51,10 +51,19 @@ def _cite(clause: Clause) -> None:
 
 
 def breaches(
-    names: Sequence[str], *, only_list: bool, weather: bool, pairs: int, seed: int, jobs: int
+    names: Sequence[str],
+    *,
+    only_list: bool,
+    weather: bool,
+    one_a_clause: bool,
+    pairs: int,
+    seed: int,
+    jobs: int,
 ) -> int:
     """Run the faults that were asked for and print, row by row, which clauses noticed."""
     trials = weathers(names) if weather else trials_of(names)
+    if one_a_clause:
+        trials = list({trial.clauses: trial for trial in reversed(trials)}.values())[::-1]
     if pairs:
         trials = pairs_of(trials, pairs, seed)
     if only_list:
