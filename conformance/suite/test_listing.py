@@ -159,7 +159,7 @@ def test_a_page_starts_behind_its_cursor(
     files: Files, kept: Corpus, settled: Traversal, visible: tuple[str, ...]
 ) -> None:
     places = st.tuples(st.integers(0, len(visible) - 1), st.integers(2, 6))
-    some = drawn(places, most=2 if len(visible) < 10 else 6)
+    some = drawn(places, most=1 if len(visible) < 10 else 6)
     # A cursor of each purpose, whatever was drawn.
     purposes = {sent.purpose: visible.index(sent.id) for sent in kept.files if sent.id in visible}
     for at, limit in (*some, *((place, 3) for place in purposes.values())):
