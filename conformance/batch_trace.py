@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from conformance.exchange import Exchange, NotJson, decode
-from conformance.trace import FILES, Page, Traversal, joined
+from conformance.trace import FILES, Page, Traversal, first_shown, joined, listed_at
 
 BATCHES = "/batches"
 DEFAULT_LIMIT, LARGEST_LIMIT = 20, 100
@@ -120,13 +120,7 @@ class BatchTrace:
     @cached_property
     def pages(self) -> tuple[BatchPage, ...]:
         """Every page of the list that came and can be read."""
-        return tuple(
-            page
-            for exchange in self.finals
-            if exchange.request.method == "GET" and exchange.request.path == BATCHES and exchange.succeeded
-            if len(dict(exchange.request.query)) == len(exchange.request.query)
-            if (page := read_batches(exchange)) is not None
-        )
+        return tuple(listed_at(BATCHES, self.finals, read_batches))
 
     @cached_property
     def traversals(self) -> tuple[Traversal, ...]:
@@ -136,11 +130,7 @@ class BatchTrace:
     @cached_property
     def shown(self) -> Mapping[str, int]:
         """The number of the first page that showed each task."""
-        found: dict[str, int] = {}
-        for page in self.pages:
-            for name in page.ids:
-                found.setdefault(name, page.exchange.number)
-        return found
+        return first_shown(self.pages)
 
     @cached_property
     def downloads(self) -> tuple[Download, ...]:

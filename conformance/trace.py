@@ -1,10 +1,10 @@
 """Trace: a sequence of exchanges seen as what happened to files. Built once, read by every law."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from conformance.exchange import Exchange
@@ -63,6 +63,9 @@ class Page:
     def selection(self) -> tuple[tuple[str, str], ...]:
         """The parameters that select files, without those that cut pages."""
         return tuple(sorted((k, v) for k, v in self.query.items() if k not in {"after", "limit"}))
+
+
+ListPage = TypeVar("ListPage", bound=Page)
 
 
 @dataclass(frozen=True)
@@ -157,23 +160,12 @@ class Trace:
     @cached_property
     def pages(self) -> tuple[Page, ...]:
         """Every page of the list that came and can be read."""
-        return tuple(
-            page
-            for exchange in self.finals
-            if exchange.request.method == "GET" and exchange.request.path == FILES and exchange.succeeded
-            # Which of two parameters of one name counts, no page says.
-            if len(dict(exchange.request.query)) == len(exchange.request.query)
-            if (page := read_page(exchange)) is not None
-        )
+        return tuple(listed_at(FILES, self.finals, read_page))
 
     @cached_property
     def shown(self) -> Mapping[str, int]:
         """The number of the first page that showed each id."""
-        found: dict[str, int] = {}
-        for page in self.pages:
-            for name in page.ids:
-                found.setdefault(name, page.exchange.number)
-        return found
+        return first_shown(self.pages)
 
     @cached_property
     def sightings(self) -> Mapping[str, tuple[int, ...]]:
@@ -252,6 +244,29 @@ class Trace:
             if exchange.request.method == "DELETE":
                 found.setdefault(unquote(exchange.request.path.rpartition("/")[2]), exchange.number)
         return found
+
+
+def listed_at(
+    path: str, exchanges: Iterable[Exchange], read: Callable[[Exchange], ListPage | None]
+) -> Iterator[ListPage]:
+    """Go through the pages of the list at a path that came and can be read."""
+    for exchange in exchanges:
+        request = exchange.request
+        # Which of two parameters of one name counts, no page says.
+        plain = len(dict(request.query)) == len(request.query)
+        if request.method == "GET" and request.path == path and exchange.succeeded and plain:
+            page = read(exchange)
+            if page is not None:
+                yield page
+
+
+def first_shown(pages: Iterable[Page]) -> Mapping[str, int]:
+    """Give the number of the first page that showed each id."""
+    found: dict[str, int] = {}
+    for page in pages:
+        for name in page.ids:
+            found.setdefault(name, page.exchange.number)
+    return found
 
 
 def joined(pages: Iterable[Page], vanished: Collection[str] = ()) -> tuple[Traversal, ...]:

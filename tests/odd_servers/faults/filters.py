@@ -1,5 +1,6 @@
 """Faults of the filters."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -110,9 +111,12 @@ class UnknownPurposeIsNone(Odd):
         return purpose if purpose in {"file-extract", "batch"} else None
 
 
-class _Form(Odd):
+class _Form(Odd, ABC):
+    """Refuses times in one of the formats."""
+
+    @abstractmethod
     def is_mine(self, text: str) -> bool:
-        raise NotImplementedError
+        """Whether a time is in that format."""
 
     def instant(self, text: str, name: str) -> float:
         if self.is_mine(text):

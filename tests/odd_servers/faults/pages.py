@@ -3,6 +3,7 @@
 # ruff: noqa: ARG002  the signatures are those of the server that is bent
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -74,9 +75,12 @@ class CursorOfAnotherPurposeUnknown(Odd):
         return super().behind(shelf, chosen, after)
 
 
-class _More(Odd):
+class _More(Odd, ABC):
+    """Says otherwise whether there is another page."""
+
+    @abstractmethod
     def more(self, page: list[Record], left: int, limit: int) -> Any:
-        raise NotImplementedError
+        """What is said of a page when that many files are left behind it."""
 
     def cut(self, shelf: Shelf, known: list[Record], query: Query, limit: int) -> Cut:
         all_of_them, _ = super().cut(shelf, known, query, len(known) + 1)

@@ -2,6 +2,7 @@
 
 # ruff: noqa: ARG002  the signatures are those of the server that is bent
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -19,11 +20,12 @@ def each(word: str) -> tuple[str, ...]:
     return (f"uploads.{word}", f"retrieval.{word}", f"listing.item-{word}")
 
 
-class _Said(Odd):
+class _Said(Odd, ABC):
     """Says something else of each file."""
 
+    @abstractmethod
     def other(self, record: Record, where: str) -> Said:
-        raise NotImplementedError
+        """What is said otherwise of a file, and where."""
 
     def described(self, record: Record, where: str) -> Said:
         return super().described(record, where) | self.other(record, where)
