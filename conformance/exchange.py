@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -54,6 +55,11 @@ class Request:
         except NotJson:
             return {}
         return value if isinstance(value, dict) else {}
+
+    @property
+    def named(self) -> str:
+        """The last segment of the path, unquoted: the id, where the request names a file."""
+        return unquote(self.path.rpartition("/")[2])
 
     @property
     def is_upload(self) -> bool:

@@ -145,15 +145,14 @@ class Session:
         exchanges = self.recorder.exchanges
         judged, zone = self._stand
         if judged != len(exchanges) or zone != self.zone:
-            # The page of an address that leads nowhere is nobody's answer.
-            self._measured += _measure(
-                each
-                for each in exchanges[judged:]
-                if each.test != PREFLIGHT or not self.lacking or each.operation in FILES
-            )
+            self._measured += _measure(each for each in exchanges[judged:] if self.is_own(each))
             self._lawful = laws.judge(self.trace)
             self._stand = (len(exchanges), self.zone)
         return (*self._measured, *self._lawful)
+
+    def is_own(self, exchange: Exchange) -> bool:
+        """Whether an answer is the target's own: the page of an address that leads nowhere is nobody's."""
+        return exchange.test != PREFLIGHT or not self.lacking or exchange.operation in FILES
 
     def lawful(self, law: Law) -> tuple[Finding, ...]:
         """Judge all traffic so far by one law alone."""
@@ -228,7 +227,7 @@ class Session:
                 exit_status=int(ExitStatus.INTERRUPTED if interrupted else status),
                 totals=self._totals(),
                 note=" ".join(filter(None, [self.obstacle, *strays, self._leak()])),
-                compatible=self.compatibility.count(self.recorder.exchanges),
+                compatible=self.compatibility.count(filter(self.is_own, self.recorder.exchanges)),
             ),
         )
 

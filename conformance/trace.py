@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
-from urllib.parse import unquote
 
 from conformance.exchange import Exchange
 from conformance.resources import spellings
@@ -81,6 +80,11 @@ class Traversal:
         With a limit out of its range it proves nothing.
         """
         return "after" not in self.pages[0].query and self.pages[0].limit is not None and self.ended
+
+    @property
+    def is_whole_list(self) -> bool:
+        """Whether it is the whole list, unfiltered and on one page."""
+        return self.whole and len(self.pages) == 1 and not self.pages[0].selection
 
     @property
     def ended(self) -> bool:
@@ -225,7 +229,7 @@ class Trace:
         for exchange in self.finals:
             path = exchange.request.path
             if exchange.request.method == method and path.startswith(FILES + "/") and path.count("/") == 2:
-                yield unquote(path.rpartition("/")[2]), exchange
+                yield exchange.request.named, exchange
 
     @cached_property
     def deletions(self) -> Mapping[str, Exchange]:
@@ -242,7 +246,7 @@ class Trace:
         found: dict[str, int] = {}
         for exchange in self.exchanges:
             if exchange.request.method == "DELETE":
-                found.setdefault(unquote(exchange.request.path.rpartition("/")[2]), exchange.number)
+                found.setdefault(exchange.request.named, exchange.number)
         return found
 
 
@@ -296,7 +300,12 @@ def read_page(exchange: Exchange) -> Page | None:
 
 def long_after(write: Exchange, read: Exchange) -> bool:
     """Whether a read left so long after a write was answered that no lag excuses it."""
-    return read.started > write.started + write.seconds + LAG
+    return read.started > excused_until(write)
+
+
+def excused_until(write: Exchange) -> float:
+    """Give the moment up to which a read may not know of a write, in seconds since 1970."""
+    return write.started + write.seconds + LAG
 
 
 def own(items: Iterable[str], uploads: Mapping[str, Upload]) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """The batch tasks that a run has created and the files that they wrote, so that nothing of them stays behind."""
 
 import threading
-from urllib.parse import unquote
 
 from conformance.batch_trace import ENDS, is_creation, looks_of
 from conformance.exchange import Exchange, Request
@@ -46,7 +45,7 @@ class Unfinished:
             found = {name for kind in RESULTS if isinstance(name := look.said.get(kind), str) and name}
             self._files |= dict.fromkeys(found - self._gone, self._mine[look.id])
         if exchange.request.method == "DELETE" and answer and (answer.ok or answer.status in {404, 410}):
-            name = unquote(exchange.request.path.rpartition("/")[2])
+            name = exchange.request.named
             if self._files.get(name) == exchange.account:
                 del self._files[name]
                 self._gone.add(name)

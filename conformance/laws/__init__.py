@@ -10,6 +10,7 @@ of others may come and go.
     filters    purposes and times
     life       what is deleted, and what is not
     lasting    what nobody deleted stays
+    doubts     which reads to repeat when no lag excuses them any more
     status     the state of a file goes forward
     isolation  what one account uploaded, no other is shown
     refusals   server errors and secrets

@@ -2,15 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from urllib.parse import unquote
 
 from conformance.exchange import Exchange
 from conformance.laws.ruling import broken, held, law
 from conformance.trace import Trace
 from conformance.verdicts import Finding
-
-# A young file is missed when it was looked for in vain so often: one reader may lag behind another.
-CONFIRMED = 2
 
 
 @law(
@@ -21,13 +17,14 @@ CONFIRMED = 2
 def files_stay(trace: Trace) -> Iterator[Finding]:
     """A file that was seen is seen to the end, unless its account deletes it."""
     numbered = {exchange.number: exchange for exchange in trace.exchanges}
-    absences = _absences(trace)
+    absent = absences(trace)
     for name, seen in trace.sightings.items():
         if name not in trace.uploads or name in trace.shared:
             continue
         first, last = numbered[seen[0]], numbered[seen[-1]]
-        missing = [each for each in absences.get(name, ()) if each.number > last.number]
-        if len(missing) >= CONFIRMED or any(trace.arrived(name, each) for each in missing):
+        missing = [each for each in absent.get(name, ()) if each.number > last.number]
+        # One reader of a young file may lag behind another.
+        if any(trace.arrived(name, each) for each in missing):
             yield from _lost(trace, name, last, missing[0])
         elif last is not first:
             yield held("lifecycle.upload-survives", first, last)
@@ -37,7 +34,7 @@ def files_stay(trace: Trace) -> Iterator[Finding]:
 def _lost(trace: Trace, name: str, last: Exchange, missing: Exchange) -> Iterator[Finding]:
     """File a loss under the clause that explains it; what other deletions explain, other laws tell."""
     before = [each for each in _deletions(trace) if each.number < missing.number]
-    mine = [each for each in before if _named(each) == name]
+    mine = [each for each in before if each.request.named == name]
     between = [each for each in before if each.number > last.number]
     if any(each.account != "second" for each in mine):
         return
@@ -57,11 +54,21 @@ def _spared(trace: Trace, name: str, first: Exchange, last: Exchange) -> Iterato
         if first.number < each.number < last.number:
             if _is_repeated(trace, each):
                 yield held("lifecycle.second-deletion-harmless", each, last)
-            elif each.account == "second" and _named(each) == name:
+            elif each.account == "second" and each.request.named == name:
                 yield held("isolation.delete", each, last)
 
 
-def _absences(trace: Trace) -> Mapping[str, list[Exchange]]:
+def _deletions(trace: Trace) -> Iterator[Exchange]:
+    return (exchange for exchange in trace.exchanges if exchange.request.method == "DELETE")
+
+
+def _is_repeated(trace: Trace, exchange: Exchange) -> bool:
+    """Whether a deletion names what was deleted before it."""
+    done = trace.deletions.get(exchange.request.named)
+    return done is not None and done.number < exchange.number
+
+
+def absences(trace: Trace) -> Mapping[str, list[Exchange]]:
     """Give the exchanges, in order, that looked for each file in vain where the same look had found it before."""
     found: dict[str, list[Exchange]] = defaultdict(list)
     retrieved: set[str] = set()
@@ -72,22 +79,8 @@ def _absences(trace: Trace) -> Mapping[str, list[Exchange]]:
             found[name].append(exchange)
     listed: set[str] = set()
     for walk in trace.traversals:
-        if walk.whole and len(walk.pages) == 1 and not walk.pages[0].selection:
+        if walk.is_whole_list:
             for name in listed - set(walk.ids):
                 found[name].append(walk.pages[0].exchange)
             listed |= set(walk.ids)
     return {name: sorted(each, key=lambda exchange: exchange.number) for name, each in found.items()}
-
-
-def _deletions(trace: Trace) -> Iterator[Exchange]:
-    return (exchange for exchange in trace.exchanges if exchange.request.method == "DELETE")
-
-
-def _named(exchange: Exchange) -> str:
-    return unquote(exchange.request.path.rpartition("/")[2])
-
-
-def _is_repeated(trace: Trace, exchange: Exchange) -> bool:
-    """Whether a deletion names what was deleted before it."""
-    done = trace.deletions.get(_named(exchange))
-    return done is not None and done.number < exchange.number

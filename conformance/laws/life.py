@@ -1,11 +1,10 @@
 """What was deleted stays deleted, and nothing else goes with it."""
 
 from collections.abc import Iterator
-from urllib.parse import unquote
 
 from conformance.exchange import Exchange
 from conformance.laws.ruling import broken, held, law, measured
-from conformance.trace import OF_THE_ACCOUNT, Trace, Traversal, long_after
+from conformance.trace import OF_THE_ACCOUNT, Trace, long_after
 from conformance.verdicts import Finding
 
 # Fewer deletions than this that were done and answered with a server error are weather.
@@ -29,7 +28,7 @@ def deletions_are_answered(trace: Trace) -> Iterator[Finding]:
     """A deletion that was done is not answered with a server error each time."""
     mine = [(name, each) for name, each in trace.of_file("DELETE") if name in trace.uploads]
     crashes = {
-        unquote(each.request.path.rpartition("/")[2]): each
+        each.request.named: each
         for each in trace.exchanges
         if each.request.method == "DELETE" and (each.status or 0) >= 500
     }
@@ -45,20 +44,11 @@ def deletions_are_answered(trace: Trace) -> Iterator[Finding]:
     "deletion.not-retrieved",
 )
 def deleted_stays_deleted(trace: Trace) -> Iterator[Finding]:
-    """A file once seen gone, or deleted long enough ago, is not retrieved again."""
-    gone: dict[str, Exchange] = {}
-    last = {name: exchange for name, exchange in trace.of_file("GET") if exchange.answer}
-    for name, exchange in trace.of_file("GET"):
-        deletion = trace.deletions.get(name)
-        if deletion is None or exchange.number < deletion.number or name in trace.shared:
-            continue
+    """A file deleted long enough ago is not retrieved."""
+    for deletion, exchange in retrieved_after_deletion(trace):
         if exchange.answer and exchange.answer.refused and exchange.status not in OF_THE_ACCOUNT:
-            gone.setdefault(name, exchange)
             yield held("deletion.not-retrieved", deletion, exchange)
-        # One reader may lag behind another, as long as the file comes to be gone for good.
-        elif exchange.succeeded and (
-            (name in gone and last[name].succeeded) or long_after(deletion, exchange)
-        ):
+        elif exchange.succeeded and long_after(deletion, exchange):
             yield broken("deletion.not-retrieved", "a refusal", f"{exchange.status}", deletion, exchange)
 
 
@@ -66,46 +56,36 @@ def deleted_stays_deleted(trace: Trace) -> Iterator[Finding]:
     "deletion.not-listed",
 )
 def deleted_is_not_listed(trace: Trace) -> Iterator[Finding]:
-    """A file once missing from a whole list, or deleted long enough ago, is not listed again."""
-    gone: set[str] = set()
-    walks = sorted(trace.traversals, key=lambda each: each.numbers[-1])
-    last = next((walk for walk in reversed(walks) if _is_whole_list(walk)), None)
-    for traversal in walks:
-        first = traversal.pages[0].exchange
-        before = {
-            name
-            for name, done in trace.deletions.items()
-            if done.number < first.number and name not in trace.shared
-        }
-        back = sorted(
-            name
-            for name in before & set(traversal.ids)
-            if long_after(trace.deletions[name], first)
-            # One reader may lag behind another, as long as the file comes to be missing for good, and what
-            # answers filtered lists behind what answers the others.
-            or (
-                name in gone
-                and not traversal.pages[0].selection
-                and not (_is_whole_list(traversal) and last and name not in last.ids)
-            )
-        )
-        if back:
-            yield broken(
-                "deletion.not-listed",
-                f"a list without {back[0]}",
-                "it is listed",
-                trace.deletions[back[0]],
-                first,
-            )
-        if _is_whole_list(traversal):
-            missing = before - set(traversal.ids)
-            gone |= missing
+    """A file deleted long enough ago is on no page of a list, and a whole list is without it."""
+    for page in trace.pages:
+        for name, deletion in deleted_before(trace, page.exchange):
+            if name in page.ids and long_after(deletion, page.exchange):
+                expected = f"a list without {name}"
+                yield broken("deletion.not-listed", expected, "it is listed", deletion, page.exchange)
+                break
+    for traversal in trace.traversals:
+        if traversal.is_whole_list:
+            first = traversal.pages[0].exchange
+            missing = [done for name, done in deleted_before(trace, first) if name not in traversal.ids]
             if missing:
-                yield held("deletion.not-listed", trace.deletions[min(missing)], first)
+                yield held("deletion.not-listed", missing[0], first)
 
 
-def _is_whole_list(traversal: Traversal) -> bool:
-    return traversal.whole and len(traversal.pages) == 1 and not traversal.pages[0].selection
+def retrieved_after_deletion(trace: Trace) -> Iterator[tuple[Exchange, Exchange]]:
+    """Go through the retrievals of deleted files, each with the deletion."""
+    for name, exchange in trace.of_file("GET"):
+        deletion = trace.deletions.get(name)
+        if deletion and deletion.number < exchange.number and name not in trace.shared:
+            yield deletion, exchange
+
+
+def deleted_before(trace: Trace, exchange: Exchange) -> list[tuple[str, Exchange]]:
+    """Give the files, with their deletions, that were deleted before an exchange."""
+    return [
+        (name, done)
+        for name, done in sorted(trace.deletions.items())
+        if done.number < exchange.number and name not in trace.shared
+    ]
 
 
 @law(
@@ -115,7 +95,6 @@ def _is_whole_list(traversal: Traversal) -> bool:
 def nothing_else_goes(trace: Trace) -> Iterator[Finding]:
     """A file that was retrieved before, or uploaded long enough ago, and not deleted, is retrieved again."""
     seen: dict[str, Exchange] = {}
-    last = {name: exchange for name, exchange in trace.of_file("GET") if exchange.succeeded}
     for name, exchange in trace.of_file("GET"):
         if trace.doomed.get(name, exchange.number) < exchange.number or name not in trace.uploads:
             continue
@@ -123,14 +102,11 @@ def nothing_else_goes(trace: Trace) -> Iterator[Finding]:
             if name in seen and _deleted_between(trace, seen[name], exchange):
                 yield held("deletion.only-that-file", exchange)
             seen[name] = exchange
-        elif exchange.status in {404, 410}:
-            arrived = trace.arrived(name, exchange)
-            # One reader of a young file may lag behind another, as long as the file comes to be seen again.
-            if arrived or (name in seen and last[name].number < exchange.number):
-                before = seen.get(name, trace.uploads[name].exchange)
-                gone = name in seen and _deleted_between(trace, before, exchange)
-                clause = "deletion.only-that-file" if gone else "retrieval.found"
-                yield broken(clause, "the file is still there", f"{exchange.status}", before, exchange)
+        elif exchange.status in {404, 410} and trace.arrived(name, exchange):
+            before = seen.get(name, trace.uploads[name].exchange)
+            gone = name in seen and _deleted_between(trace, before, exchange)
+            clause = "deletion.only-that-file" if gone else "retrieval.found"
+            yield broken(clause, "the file is still there", f"{exchange.status}", before, exchange)
 
 
 def _deleted_between(trace: Trace, first: Exchange, last: Exchange) -> bool:

@@ -214,6 +214,7 @@ def _answers(conformance: Session, operation: str) -> list[Exchange]:
         exchange
         for exchange in conformance.recorder.exchanges
         if exchange.operation == operation and exchange.final and sdk.is_whole(exchange)
+        if conformance.is_own(exchange)
     ]
 
 

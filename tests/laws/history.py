@@ -11,6 +11,7 @@ from urllib.parse import quote
 from conformance.clauses import registry
 from conformance.exchange import Answer, Exchange, Part, Request
 from conformance.laws import LAWS
+from conformance.laws.doubts import doubts
 from conformance.trace import Trace
 from conformance.verdicts import Finding, Verdict
 
@@ -155,6 +156,14 @@ def described(
         "status": "processed",
         "created_at": created_at,
     }
+
+
+def doubted(history: History) -> list[str]:
+    """Give the paths that are to be asked for once more, and let the time go by after which no lag excuses them."""
+    found = doubts(Trace(tuple(history.exchanges)))
+    if found:
+        history.now = max(found.values()) + 0.1
+    return [request.path for request in found]
 
 
 def path(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .history import History
+from .history import History, doubted
 
 MINE, THEIRS = "file-fe-a", "file-fe-z"
 
@@ -110,5 +110,7 @@ def test_a_file_that_goes_when_another_account_deletes_it_is_accused(history: Hi
     history.delete(MINE, http=http)
     history.account = "first"
     history.retrieve(MINE, http=404)
+    assert history.accused() == set()
+    assert doubted(history) == [f"/files/{MINE}"]
     history.retrieve(MINE, http=404)
     assert history.accused() == {"isolation.delete"}

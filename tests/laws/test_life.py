@@ -2,7 +2,7 @@
 
 import pytest
 
-from .history import History
+from .history import History, doubted
 
 
 @pytest.fixture
@@ -44,6 +44,7 @@ def test_reads_may_lag_behind_a_deletion(history: History) -> None:
     history.retrieve(B, http=404)
     history.page([A, C])
     assert history.accused() == set()
+    assert doubted(history) == []
 
 
 def test_a_retried_deletion_may_find_nothing_any_more(history: History) -> None:
@@ -79,9 +80,13 @@ def test_a_refusal_of_the_account_does_not_say_that_a_file_is_gone(history: Hist
 
 
 @pytest.mark.parametrize("http", [400, 404, 410])
-def test_a_file_that_was_seen_gone_and_comes_back_is_accused(history: History, http: int) -> None:
+def test_a_file_that_was_seen_gone_and_comes_back_for_good_is_accused(history: History, http: int) -> None:
     history.delete(B)
     history.retrieve(B, http=http)
+    history.retrieve(B)
+    # One reader may lag behind another.
+    assert history.accused() == set()
+    assert doubted(history) == [f"/files/{B}"]
     history.retrieve(B)
     assert history.accused() == {"deletion.not-retrieved"}
 
@@ -93,9 +98,12 @@ def test_a_file_that_is_retrieved_long_after_its_deletion_is_accused(history: Hi
     assert history.accused() == {"deletion.not-retrieved"}
 
 
-def test_a_file_that_was_missing_and_is_listed_again_is_accused(history: History) -> None:
+def test_a_file_that_was_missing_and_is_listed_again_for_good_is_accused(history: History) -> None:
     history.delete(B)
     history.page([A, C])
+    history.page([A, B, C])
+    assert history.accused() == set()
+    assert doubted(history) == ["/files"]
     history.page([A, B, C])
     assert history.accused() == {"deletion.not-listed"}
 
@@ -122,6 +130,9 @@ def test_a_deleted_file_that_resurfaces_on_the_second_page_is_accused(history: H
     history.delete(B)
     history.page([A, C])
     history.walk([A, C], [B], limit=2)
+    assert history.accused() == set()
+    assert doubted(history) == ["/files"]
+    history.page([B], limit=2, after=C)
     assert history.accused() == {"deletion.not-listed"}
 
 
@@ -150,6 +161,9 @@ def test_a_deletion_that_says_nothing_at_all_is_left_to_the_contract(history: Hi
 def test_a_neighbour_that_goes_too_is_accused(history: History) -> None:
     history.delete(B)
     history.retrieve(A, http=404)
+    assert history.accused() == set()
+    assert doubted(history) == [f"/files/{A}"]
+    history.retrieve(A, http=404)
     assert history.accused() == {"deletion.only-that-file"}
 
 
@@ -168,7 +182,10 @@ def test_a_neighbour_that_the_list_only_forgot_is_missed_there(history: History)
 
 def test_a_file_that_vanishes_though_nothing_was_deleted_is_accused(history: History) -> None:
     history.retrieve(A, http=404)
-    assert history.accused() == {"retrieval.found"}
+    assert history.accused() == set()
+    assert doubted(history) == [f"/files/{A}"]
+    history.retrieve(A, http=404)
+    assert history.accused() == {"retrieval.found", "lifecycle.upload-survives"}
 
 
 def test_a_file_that_was_never_found_is_accused_once_no_lag_excuses_it() -> None:
