@@ -42,6 +42,7 @@ Speaking
     chat.py         the chat in verbs
     batches.py      batch tasks and downloads in verbs
     preflight.py    is the target there, does it let us in, is it this API?
+    plan.py         what a run would cost, by chapter
     session.py      one run in progress, from the first request to the ruling
 Making
     blobs.py        large files that exist nowhere
