@@ -11,6 +11,7 @@ What is so: frozen values
     regions.py      the regions and their hosts
     exchange.py     request, answer, exchange: the wire as values
     events.py       the events of a stream
+    sharing.py      where it is kept when a lane of the pace is free again
     replies.py      what the chat answered, whole or in pieces
     uses.py         what the pages' samples do with what the official SDK gives them
     verdicts.py     verdict, finding, ruling, exit status

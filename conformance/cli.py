@@ -90,7 +90,7 @@ def _target_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from conformance import pacing, preflight, targets
+    from conformance import pacing, preflight, sharing, targets
     from conformance.session import Session, Settings
 
     target = targets.parse(
@@ -98,7 +98,7 @@ def _doctor(options: argparse.Namespace) -> int:
     )
     if target.builtin:
         raise UsageError("doctor is for cn, intl or a URL: the built-in mock is always well.")
-    name, pace = pacing.parse("", builtin=False)
+    name, pace = pacing.parse("", target, store=os.environ.get(sharing.VARIABLE, ""))
     session = Session(target, Settings(pace=name), pace)
     try:
         preflight.check(session.client)

@@ -1,0 +1,133 @@
+"""A server that notes when each request came, and runs of a paced client against it in processes of their own."""
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+CLIENT = """
+import socket, sys, threading
+from conformance import pacing
+from conformance.exchange import Request
+from conformance.targets import Target
+
+port, count, threads, rate, store = sys.argv[1:]
+url = f"http://127.0.0.1:{port}/v1"
+target = Target(name=url, region="intl", base_url=url, key="sk-canary-of-the-pace")
+_, pace = pacing.parse(rate, target, store=store)
+request = Request(method="GET", path="/files")
+
+def send():
+    peer = socket.create_connection(("127.0.0.1", int(port)))
+    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    ready.wait()
+    for _ in range(int(count)):
+        pace.wait(request)
+        peer.sendall(b".")
+        peer.recv(1)
+
+ready = threading.Event()
+crew = [threading.Thread(target=send) for _ in range(int(threads))]
+for each in crew:
+    each.start()
+print("ready", flush=True)
+sys.stdin.readline()
+ready.set()
+for each in crew:
+    each.join()
+"""
+
+
+class Arrivals:
+    """Notes the time of each byte, and answers it."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self._listener.getsockname()[1]
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            while connection.recv(1):
+                self.times.append(time.monotonic())
+                connection.sendall(b".")
+
+
+def arrivals(*, processes: int, threads: int, count: int, rate: str, store: str = "") -> Sequence[float]:
+    """Let so many processes with so many threads each send `count` requests a thread; give the times of arrival."""
+    with Arrivals() as server:
+        children = [
+            subprocess.Popen(
+                [sys.executable, "-c", CLIENT, str(server.port), str(count), str(threads), rate, store],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(processes)
+        ]
+        for child in children:
+            assert child.stdout
+            assert child.stdout.readline() == "ready\n"
+        for child in children:
+            assert child.stdin
+            child.stdin.write("\n")
+            child.stdin.flush()
+        for child in children:
+            child.communicate(timeout=120)
+            assert child.returncode == 0
+        return sorted(server.times)
+
+
+def per_second(times: Sequence[float]) -> float:
+    """Give the rate that was reached."""
+    return (len(times) - 1) / (times[-1] - times[0])
+
+
+def tightest(times: Sequence[float], count: int) -> float:
+    """Give the least seconds in which one request more than `count` came."""
+    return min(later - sooner for sooner, later in zip(times, times[count:], strict=False))
+
+
+if __name__ == "__main__":
+    found = arrivals(
+        processes=int(sys.argv[1]),
+        threads=int(sys.argv[2]),
+        count=int(sys.argv[3]),
+        rate=sys.argv[4],
+        store=sys.argv[5] if len(sys.argv) > 5 else "",
+    )
+    gaps = sorted(b - a for a, b in zip(found, found[1:]))
+    print(
+        json.dumps(
+            {
+                "n": len(found),
+                "per_second": per_second(found),
+                "tightest 11th": tightest(found, 10),
+                "gaps": [round(g, 4) for g in (gaps[0], gaps[len(gaps) // 2], gaps[-1])],
+            }
+        )
+    )
