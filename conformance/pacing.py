@@ -31,6 +31,8 @@ LONGEST_REST = 30.0
 # Seconds for which one run may have the account for itself, and after which every window of a second is fresh.
 LEASE = 120.0
 FRESH = 1.15
+# A closed lane may be opened before its time: whoever waits looks again after so many seconds.
+NAP = 0.5
 # The share of the rates that is left to a run whose keeper was lost: it does not know how many others there are.
 ALONE = 0.25
 
@@ -201,7 +203,7 @@ class _Lane:
                 item = RateItem(name, self._now())
                 if self._bucket.put(item):
                     return
-                time.sleep(max(1, self._waiting(item)) / 1000)
+                time.sleep(min(NAP, max(1, self._waiting(item)) / 1000))
 
     def close_for(self, seconds: float) -> None:
         self._store.move(self._after(seconds))

@@ -1,6 +1,5 @@
 """A server that notes when each request came, and runs of a paced client against it in processes of their own."""
 
-import json
 import socket
 import subprocess
 import sys
@@ -110,24 +109,3 @@ def per_second(times: Sequence[float]) -> float:
 def tightest(times: Sequence[float], count: int) -> float:
     """Give the least seconds in which one request more than `count` came."""
     return min(later - sooner for sooner, later in zip(times, times[count:], strict=False))
-
-
-if __name__ == "__main__":
-    found = arrivals(
-        processes=int(sys.argv[1]),
-        threads=int(sys.argv[2]),
-        count=int(sys.argv[3]),
-        rate=sys.argv[4],
-        store=sys.argv[5] if len(sys.argv) > 5 else "",
-    )
-    gaps = sorted(b - a for a, b in zip(found, found[1:]))
-    print(
-        json.dumps(
-            {
-                "n": len(found),
-                "per_second": per_second(found),
-                "tightest 11th": tightest(found, 10),
-                "gaps": [round(g, 4) for g in (gaps[0], gaps[len(gaps) // 2], gaps[-1])],
-            }
-        )
-    )
