@@ -121,6 +121,17 @@ class Client:
         mate.announced, mate.listeners = self.announced, self.listeners
         return mate
 
+    @contextlib.contextmanager
+    def towards(self, target: Target) -> Iterator["Client"]:
+        """Give another client of the same run that speaks with another target."""
+        other = Client(
+            target, recorder=self.recorder, pace=self._pace, budget=self.budget, timing=self.timing
+        )
+        try:
+            yield other
+        finally:
+            other.close()
+
     def alone(self) -> AbstractContextManager[None]:
         """Let nobody else who shares the pace send for this account meanwhile."""
         return self._pace.alone()

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
-from conformance import laws
+from conformance import laws, troubles
 from conformance.batch_trace import LARGEST_LIMIT
 from conformance.batches import Batches, ended
 from conformance.budget import Budget, Caps
@@ -24,6 +24,7 @@ from conformance.errors import TargetError
 from conformance.exchange import Exchange
 from conformance.files import Files
 from conformance.laws.ruling import Law
+from conformance.notices import Level, Notice
 from conformance.pacing import Pace
 from conformance.recorder import Recorder, Redactor
 from conformance.regions import region
@@ -106,6 +107,7 @@ class Session:
         self.lacking: Mapping[str, str] = {}
         self.tag = secrets.token_hex(4)
         self.obstacle = ""
+        self.notices: tuple[Notice, ...] = ()
         self.suspects: list[tuple[str, int]] = []
         self.findings: list[Finding] = []
         self.tests: dict[str, list[str]] = defaultdict(list)
@@ -234,6 +236,8 @@ class Session:
                 totals=self._totals(),
                 note=" ".join(filter(None, [self.obstacle, *strays, self._leak(), self._pace.lost])),
                 compatible=self.compatibility.count(filter(self.is_own, self.recorder.exchanges)),
+                infrastructure=troubles.count(self.recorder.exchanges),
+                notices=tuple(each for each in self.notices if each.level is not Level.OK),
             ),
         )
 
