@@ -123,7 +123,7 @@ def stock(pages: Iterable[Exchange]) -> Notice | None:
     size = sum(bytes_ for item in files.values() if type(bytes_ := item.get("bytes")) is int and bytes_ > 0)
     some = "at least " if said[-1].get("has_more") is True else ""
     room = max(0, MOST_FILES - len(files))
-    held = f"The account holds {some}{len(files):,} files with {size / 1e9:,.2f} GB"
+    held = f"The account holds {some}{len(files):,} file{'s' * (len(files) != 1)} with {size / 1e9:,.2f} GB"
     rules = f"of {MOST_FILES:,} files and {MOST_BYTES / 1e9:.0f} GB"
     if not room or size >= MOST_BYTES:
         return notices.problem(f"{held} {rules}: no upload fits, so delete some of its files.")

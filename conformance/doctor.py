@@ -61,10 +61,14 @@ def _pages(client: Client, answers: tuple[Exchange, ...]) -> list[Exchange]:
     return pages
 
 
+def _base_url_of(name: str) -> str:
+    return region(name).base_url()
+
+
 def _other_region(client: Client) -> Notice:
     other = diagnosis.OTHER[client.target.region]
     elsewhere = dataclasses.replace(
-        client.target, name=other, region=other, base_url=region(other).base_url(), second_key=""
+        client.target, name=other, region=other, base_url=_base_url_of(other), second_key=""
     )
     with client.towards(elsewhere) as there:
         answer = there.send("GET", "/files", query=(("limit", "1"),))

@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,7 @@ class MachineStore(StateStore):
         self._connection = sqlite3.connect(
             path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
         )
+        weakref.finalize(self, self._connection.close)
         # What is lost with the power is worth nothing afterwards.
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.execute("CREATE TABLE IF NOT EXISTS lanes (key TEXT PRIMARY KEY, free INTEGER)")
@@ -82,24 +84,21 @@ class MachineStore(StateStore):
             if (free > now) if was is None else (now == was):
                 self._write(free)
 
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._connection.close()
-
     @contextlib.contextmanager
     def _changing(self) -> Iterator[int]:
         with self._lock:
             try:
-                self._connection.execute("BEGIN IMMEDIATE")
                 try:
+                    self._connection.execute("BEGIN IMMEDIATE")
                     row = self._connection.execute(
                         "SELECT free FROM lanes WHERE key = ?", (self._key,)
                     ).fetchone()
                     latest = (self.clock.now() + LONGEST * 1000) * 1000
                     yield row[0] if row and row[0] <= latest else 0
                 finally:
-                    self._connection.execute("COMMIT")
+                    # An interrupt may come anywhere; what it leaves open would hold up every neighbour.
+                    if self._connection.in_transaction:
+                        self._connection.execute("COMMIT")
             except sqlite3.Error as error:
                 raise Lost(str(error)) from error
 
@@ -148,10 +147,6 @@ class HostsStore(RedisStateStore):
         """Keep the lane closed until then, and longer if it is; or, if it opens exactly at `was`, just until then."""
         _asked(lambda: self._move(keys=[self.key], args=[free, -1 if was is None else was, LONGEST * 1000]))
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._server.close()
-
 
 Store = MachineStore | HostsStore
 
@@ -187,10 +182,10 @@ def on_this_machine() -> Keeper:
         if foreign or not stat.S_ISDIR(found.st_mode):
             return private()
         try:
-            MachineStore(str(path), "").close()
+            MachineStore(str(path), "")
         except sqlite3.DatabaseError:
             path.unlink()
-            MachineStore(str(path), "").close()
+            MachineStore(str(path), "")
     except (OSError, sqlite3.Error):
         return private()
     return Keeper("shared by all runs on this machine", str(path))

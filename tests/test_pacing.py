@@ -128,10 +128,10 @@ def test_the_documented_rate_is_used_and_never_passed(processes: int, threads: i
 
 
 def test_runs_for_one_account_share_its_lanes(keeper: Keeper) -> None:
-    one, other = pair(keeper, 5)
+    one, other = pair(keeper, 1)
     one.wait(GET)
-    assert seconds_of(other, UPLOAD) < 0.15
-    assert seconds_of(other) > 0.15
+    assert seconds_of(other, UPLOAD) < 0.5
+    assert seconds_of(other) > 0.2
 
 
 def test_accounts_do_not_wait_for_each_other() -> None:
@@ -144,10 +144,10 @@ def test_accounts_do_not_wait_for_each_other() -> None:
 
 def test_a_lane_that_is_closed_is_closed_for_all(keeper: Keeper) -> None:
     one, other = pair(keeper)
-    one.rest(GET, 0.5)
+    one.rest(GET, 1.5)
     # A shorter rest ends no longer one.
     other.rest(GET, 0.1)
-    assert seconds_of(other, UPLOAD) < 0.25
+    assert seconds_of(other, UPLOAD) < 0.5
     assert 0.2 < seconds_of(other) < 5
 
 
@@ -172,7 +172,7 @@ def test_a_rest_outlives_the_lease_within_which_it_began(
     monkeypatch.setattr("conformance.pacing.FRESH", 0.0)
     one, other = pair(keeper)
     with one.alone():
-        other.rest(GET, 0.6)
+        other.rest(GET, 1.0)
     assert seconds_of(other) > 0.3
 
 
@@ -261,7 +261,7 @@ def test_what_a_target_asks_for_is_waited_within_a_bound(headers: dict[str, str]
 def test_a_client_that_is_refused_closes_the_lane_and_says_what_it_does_not_wait(
     keeper: Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("conformance.pacing.LONGEST_REST", 0.5)
+    monkeypatch.setattr("conformance.pacing.LONGEST_REST", 2.0)
     one, other = pair(keeper, 1000)
     with Loopback(answer(b"{}", 429, "Retry-After: 1000000000"), answer()) as server:
         client = client_of(server, pace=one)
@@ -274,6 +274,6 @@ def test_a_client_that_is_refused_closes_the_lane_and_says_what_it_does_not_wait
         asking.join(10)
         client.close()
     first, second = client.recorder.exchanges
-    assert first.notes == ("Retry-After asks for 1000000000 s; a run waits 0 s at most",)
-    assert second.started - first.started > 0.4
+    assert first.notes == ("Retry-After asks for 1000000000 s; a run waits 2 s at most",)
+    assert second.started - first.started > 1.9
     assert isinstance(client.alone(), AbstractContextManager)
