@@ -105,6 +105,8 @@ class Session:
         self.compatibility = Compatibility()
         # The operations that the target does not have at all, each with the sentence that says so.
         self.lacking: Mapping[str, str] = {}
+        # What must end before the run cleans up.
+        self.ending: list[Callable[[], None]] = []
         self.tag = secrets.token_hex(4)
         self.obstacle = ""
         self.notices: tuple[Notice, ...] = ()
@@ -174,6 +176,8 @@ class Session:
     def clean(self) -> None:
         """Delete what the run made, newest first; what cannot be deleted is named in `resources.leaked`."""
         self.recorder.test = CLEANING
+        for end in self.ending:
+            end()
         self.budget.stopped = False
         with contextlib.suppress(TargetError):
             self._stop()
