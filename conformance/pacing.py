@@ -99,6 +99,9 @@ class Pace:
         }
 
     def _fall_back(self, error: Lost) -> None:
+        if self.lost:
+            # Another thread was told so before.
+            return
         self.lost = f"The pace is no longer {self._keeper.name} ({error}): the run went on at {ALONE:.0%} of the rates."
         self._lanes = self._open(sharing.private(), ALONE)
 

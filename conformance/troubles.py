@@ -19,13 +19,15 @@ WORDS = (
     ("unreadable", ("unreadable answer",)),
 )
 
+# Beside the statuses.
+KINDS = frozenset({kind for kind, _ in WORDS} | {"reset", "html"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Infrastructure:
     """How many of a run's exchanges met trouble; the rate probe's, which asks for it, are not among them.
 
-    `kinds` counts each kind, the most frequent first: a status, or timeout, reset, truncated, unreachable, dns, tls,
-    unreadable, html. `repeated` says how many of them were repeated with success.
+    `kinds` counts each kind, a status or one of `KINDS`, the most frequent first. `repeated` says how many of them were repeated with success.
     """
 
     exchanges: int

@@ -150,7 +150,7 @@ def trouble(run: Run) -> str:
     kinds = ", ".join(
         words.say("trouble.kind", n=n, kind=kind) for kind, (_, n) in zip(named, met.kinds, strict=True)
     )
-    ending = words.plural("trouble.repeated", met.repeated) if met.repeated else words.say("trouble.lasting")
+    ending = words.plural("repeated", met.repeated) if met.repeated else words.say("trouble.lasting")
     return words.say("trouble.sentence", n=met.troubled, all=met.exchanges, kinds=kinds, ending=ending)
 
 

@@ -65,8 +65,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     # infrastructure
     "trouble.sentence": "{n} of {all} exchanges met trouble: {kinds}; {ending}.",
     "trouble.kind": "{n} × {kind}",
-    "trouble.repeated.one": "1 was repeated with success",
-    "trouble.repeated.many": "{n} were repeated with success",
+    "repeated.one": "1 was repeated with success",
+    "repeated.many": "{n} were repeated with success",
     "trouble.lasting": "none was repeated with success",
     "trouble.timeout": "no answer in time",
     "trouble.reset": "broken connection",
