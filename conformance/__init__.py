@@ -47,6 +47,7 @@ Speaking
     diagnosis.py    what answers, and the lack of them, tell a person of the target
     preflight.py    is the target there, does it let us in, is it this API?
     doctor.py       everything that a person should know before a target is judged
+    plan.py         what a run would cost, by chapter
     session.py      one run in progress, from the first request to the ruling
 Making
     blobs.py        large files that exist nowhere

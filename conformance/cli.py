@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,7 +15,11 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command is not _plan:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    options.rest = rest
     command: Command = options.command
     try:
         return command(options)
@@ -58,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     from conformance.mock import command as mock
 
     mock.configure(add("mock", mock.run, "serve the mock of the API until it is stopped"))
+    plan = add("plan", _plan, "say what a run would cost, chapter by chapter, before anything is sent")
+    plan.epilog = (
+        "It takes the options of the run, such as --target=intl --billable=yes: see `pytest --help`."
+    )
     doctor = add("doctor", _doctor, "say whether a target can be judged: is it there, and does it let us in")
     _target_options(doctor)
     doctor.add_argument(
@@ -92,6 +101,12 @@ def _target_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", required=True, help="cn, intl, or a URL")
     parser.add_argument("--region", choices=["cn", "intl"], default="intl", help="the region of a URL")
     parser.add_argument("--workspace", default="", metavar="ID", help="use the workspace host of the region")
+
+
+def _plan(options: argparse.Namespace) -> int:
+    # A process of its own: pytest wants to see our modules before anybody has imported them.
+    command = [sys.executable, "-m", "pytest", "--pyargs", "conformance.suite", "-p", "no:cacheprovider"]
+    return subprocess.call([*command, "--plan", *options.rest])  # noqa: S603  its own options, and no shell
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,6 +97,11 @@ def add(parser: pytest.Parser) -> None:
         help="run only this case of an exploration, with its --seed",
     )
     option("--clause", action="append", default=[], metavar="ID", help="run only the tests of this clause")
+    option(
+        "--plan",
+        action="store_true",
+        help="say what the run would cost, chapter by chapter; nothing is sent to the target, and no key is needed",
+    )
     option("--breach", action="append", default=[], metavar="NAME", help="plant a fault in the built-in mock")
     option("--weather", action="append", default=[], metavar="NAME", help="trouble the built-in mock")
     option("--deviations", type=Path, default=None, metavar="FILE", help="known failures, as dated promises")
@@ -121,7 +127,7 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
         )
     option.budget_seconds = _exploring(option)
     target = targets.parse(
-        option.target, region_name=option.region, workspace=option.workspace, environ=os.environ
+        option.target, region_name=option.region, workspace=option.workspace, environ=_environ(option.plan)
     )
     store = option.pace_store or os.environ.get(sharing.VARIABLE, "")
     name, pace = pacing.parse(option.pace, target, store=store)
@@ -144,13 +150,23 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     )
     if (option.breach or option.weather) and not target.builtin:
         raise UsageError("--breach and --weather are for the built-in mock: start others with them yourself.")
-    _writable(option.report_dir)
     surroundings = Surroundings()
     if target.builtin and not option.collectonly:
         target, surroundings = closing.enter_context(_mock(target, option.breach, option.weather))
+    elif option.plan:
+        target, surroundings = closing.enter_context(_stand_in(target))
+        pace = pacing.NoPace()
+    if not option.plan:
+        _writable(option.report_dir)
     started = Session(target, settings, pace, surroundings=surroundings)
     closing.callback(started.close)
     return started
+
+
+def _environ(plan: bool) -> dict[str, str]:  # noqa: FBT001  one flag of the command line
+    """Give the environment; a plan needs no key, for nobody is shown one."""
+    given = {name: value for name, value in os.environ.items() if value}
+    return {"DASHSCOPE_API_KEY": "sk-planned", **given} if plan else given
 
 
 def _exploring(option: argparse.Namespace) -> int:
@@ -204,6 +220,18 @@ def _mock(
             builtin=True,
         )
         yield own, Surroundings(crowd=partial(settle, mock), limited=mock.limited)
+
+
+@contextlib.contextmanager
+def _stand_in(target: targets.Target) -> Iterator[tuple[targets.Target, Surroundings]]:
+    """Start the mock in the place of a target that is to be sent nothing; all else stays as the target has it."""
+    from conformance.mock import serve
+
+    with serve(region=target.region) as mock:
+        settle(mock, STRANGERS)
+        second = mock.keys[1] if target.second_key else ""
+        own = replace(target, base_url=mock.url, key=mock.keys[0], second_key=second)
+        yield own, Surroundings(limited=mock.limited)
 
 
 def settle(mock: "Mock", count: int) -> None:

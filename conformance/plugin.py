@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from conformance import diagnosis, options, preflight, runs
 from conformance.budget import OutOfBudget
@@ -19,6 +19,7 @@ from conformance.errors import ConformanceError, SpecsError, TargetError
 from conformance.expect import Evidence, Unproven, gathering
 from conformance.notices import Level
 from conformance.outcomes import EVIDENCE, clauses_of, finding, speak
+from conformance.plan import Cost, costs
 from conformance.session import Session
 from conformance.verdicts import ExitStatus
 
@@ -37,6 +38,8 @@ LAST = (
     "test_explore",
     "test_traffic",
 )
+# The verbosity below which pytest says nothing of its own at the end.
+QUIET = -2
 # Of these, the tests that can do without the corpus are there for the time that its uploads take.
 EARLY = ("test_authentication", "test_errors", "test_filters", "test_listing", "test_retrieval")
 SUITE = Path(__file__).parent / "suite"
@@ -46,6 +49,7 @@ FOLDER = pytest.StashKey[Path]()
 RUN = pytest.StashKey[runs.Run]()
 # Whether a test of no clause failed: where no clause did, the fault is ours.
 FAILED = pytest.StashKey[bool]()
+PLAN = pytest.StashKey[tuple[Cost, ...]]()
 # Whether the run log and its views are to be written.
 VIEWS = pytest.StashKey[bool]()
 
@@ -77,6 +81,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.hypothesis_seed = str(session.settings.seed)
     folder = config.option.report_dir / session.target.folder
     config.stash[FOLDER] = folder
+    if config.option.plan:
+        config.option.verbose = min(config.option.verbose, QUIET)
+        return
     config.option.xmlpath = getattr(config.option, "xmlpath", None) or str(folder / "junit.xml")
     if not getattr(config.option, "htmlpath", None):
         config.option.htmlpath = str(folder / "tests.html")
@@ -253,6 +260,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if started is None or config.option.collectonly or exitstatus in {ExitStatus.USAGE, ExitStatus.EMPTY}:
         return
     started.clean()
+    if config.option.plan:
+        config.stash[PLAN] = costs(started.recorder.exchanges)
+        session.exitstatus = (
+            ExitStatus.INTERRUPTED if exitstatus == ExitStatus.INTERRUPTED else ExitStatus.PASSED
+        )
+        return
     interrupted = exitstatus == ExitStatus.INTERRUPTED
     selected = frozenset(clause.id for item in session.items for clause in clauses_of(item))
     run = started.run(interrupted=interrupted, selected=selected)
@@ -276,22 +289,36 @@ def _write(config: pytest.Config, run: runs.Run) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Show chapters and verdicts, and where the report is."""
+    from conformance.report import terminal
+
+    if rows := config.stash.get(PLAN, None):
+        session = config.stash[STARTED]
+        _print(
+            terminalreporter, terminal.planned(rows, pace=session.settings.pace, target=session.target.name)
+        )
     run = config.stash.get(RUN, None)
     if run is None:
         return
-    from conformance.report.terminal import table
+    terminalreporter.section("conformance")
+    _print(terminalreporter, terminal.table(run))
+    if run.footer.note:
+        terminalreporter.write_line(run.footer.note)
 
+
+def _print(terminalreporter: pytest.TerminalReporter, what: RenderableType) -> None:
     out = io.StringIO()
     console = Console(
         file=out,
         force_terminal=terminalreporter.hasmarkup,
         width=terminalreporter._tw.fullwidth,  # noqa: SLF001
     )
-    console.print(table(run))
-    terminalreporter.section("conformance")
+    console.print(what)
     terminalreporter.write_line(out.getvalue().rstrip())
-    if run.footer.note:
-        terminalreporter.write_line(run.footer.note)
+
+
+def pytest_report_teststatus(config: pytest.Config) -> tuple[str, str, str] | None:
+    """Say nothing of a rehearsal's tests: it is no run."""
+    return ("", "", "") if config.option.plan and STARTED in config.stash else None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -146,11 +146,13 @@ class Session:
             yield f"rate probe: --pace={self.settings.pace} forbids it"
 
     def judged(self) -> tuple[Finding, ...]:
-        """Judge all traffic so far by openapi.yaml and by the laws; the same traffic is judged once."""
+        """Judge all traffic so far by openapi.yaml, the laws and the SDK; the same traffic is judged once."""
         exchanges = self.recorder.exchanges
         judged, zone = self._stand
         if judged != len(exchanges) or zone != self.zone:
-            self._measured += _measure(each for each in exchanges[judged:] if self.is_own(each))
+            own = [each for each in exchanges[judged:] if self.is_own(each)]
+            self._measured += _measure(own)
+            self._measured += [found for each in own for found in self.compatibility.judge(each)]
             self._lawful = laws.judge(self.trace)
             self._stand = (len(exchanges), self.zone)
         return (*self._measured, *self._lawful)

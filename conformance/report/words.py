@@ -238,6 +238,14 @@ ENGLISH: Final[Mapping[str, str]] = {
     "x.more": "{n} more are only in run.jsonl",
     "x.sent": "{n} bytes sent",
     # the terminal
+    "plan.all": "All",
+    "plan.requests": "requests",
+    "plan.uploads": "uploads",
+    "plan.bytes": "bytes",
+    "plan.tokens": "tokens",
+    "plan.minutes": "minutes",
+    "plan.closing": "Nothing was sent to {target}: this was counted on the built-in mock in its place. Uploads and other "
+    "requests go side by side; waiting for what a target takes its time with comes on top.",
     "terminal.more": "… and {n} more: see report.html",
 }
 

@@ -1,7 +1,6 @@
 """Exchanges that several clauses judge: made once, when first asked for."""
 
 import importlib
-import threading
 import time
 from collections.abc import Callable
 
@@ -46,6 +45,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(explored.told())
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have ready what takes seconds to be imported or derived: a paced run has no time for it later."""
+    modules = {item.path.stem for item in session.items} if not session.config.option.collectonly else set()
+    if "test_sdk" in modules and sdk.installed():
+        importlib.import_module("openai")
+    for operation in OPERATIONS if "test_generated" in modules else ():
+        covered(operation)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _draws(conformance: Session) -> None:
     """Draw the same cases each time in the lane gate; never shrink, for each step costs a request."""
@@ -86,19 +94,8 @@ def ahead(request: pytest.FixtureRequest, conformance: Session, tag: str, _draws
         wanted=sorted(chosen & {*attempts(Small(tag, ""), tag), *SHARED}),
     )
     conformance.ending.append(sent.stop)
-    beside = conformance.settings.pace != "off"
-    sent.begin(beside=beside)
-    if beside:
-        threading.Thread(target=_derive, name="derive", daemon=True).start()
+    sent.begin(beside=conformance.settings.pace != "off")
     return sent
-
-
-def _derive() -> None:
-    """Have ready what takes seconds to be imported or derived, and is the same whoever does it."""
-    if sdk.installed():
-        importlib.import_module("openai")
-    for operation in OPERATIONS:
-        covered(operation)
 
 
 @pytest.fixture(scope="session")
