@@ -11,9 +11,12 @@ What is so: frozen values
     regions.py      the regions and their hosts
     exchange.py     request, answer, exchange: the wire as values
     events.py       the events of a stream
+    sharing.py      where it is kept when a lane of the pace is free again
     replies.py      what the chat answered, whole or in pieces
     uses.py         what the pages' samples do with what the official SDK gives them
     verdicts.py     verdict, finding, ruling, exit status
+    notices.py      what a person should know of a target before it is judged
+    troubles.py     which exchanges met trouble, of which kind
     runs.py         a run to and from JSON lines
     targets.py      --target in words, and whose keys it has
     deviations.py   known failures, as dated promises
@@ -41,7 +44,9 @@ Speaking
     files.py        the Files API in verbs
     chat.py         the chat in verbs
     batches.py      batch tasks and downloads in verbs
+    diagnosis.py    what answers, and the lack of them, tell a person of the target
     preflight.py    is the target there, does it let us in, is it this API?
+    doctor.py       everything that a person should know before a target is judged
     plan.py         what a run would cost, by chapter
     session.py      one run in progress, from the first request to the ruling
 Making

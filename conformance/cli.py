@@ -69,6 +69,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     doctor = add("doctor", _doctor, "say whether a target can be judged: is it there, and does it let us in")
     _target_options(doctor)
+    doctor.add_argument(
+        "--ask-other-region",
+        action="store_true",
+        help="where the key is refused, show it to the other region's host to see whether it belongs there",
+    )
     report = add("report", _report, "make the views of a run again from its run.jsonl")
     report.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
     clauses = add("clauses", _clauses, "list the clauses with their levels and sources")
@@ -105,7 +110,7 @@ def _plan(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from conformance import pacing, preflight, targets
+    from conformance import doctor, pacing, sharing, targets
     from conformance.session import Session, Settings
 
     target = targets.parse(
@@ -113,15 +118,19 @@ def _doctor(options: argparse.Namespace) -> int:
     )
     if target.builtin:
         raise UsageError("doctor is for cn, intl or a URL: the built-in mock is always well.")
-    name, pace = pacing.parse("", builtin=False)
+    if options.ask_other_region and "://" in options.target:
+        raise UsageError("--ask-other-region is for cn and intl: a URL has no other region.")
+    name, pace = pacing.parse("", target, store=os.environ.get(sharing.VARIABLE, ""))
     session = Session(target, Settings(pace=name), pace)
     try:
-        preflight.check(session.client)
+        found = doctor.examine(session.client, ask_other_region=options.ask_other_region)
     finally:
         session.close()
-    print(
-        f"{target.base_url} lets us in and speaks this API: `pytest --target={options.target}` can judge it."
-    )
+    print(*found, sep="\n")
+    if not doctor.is_well(found):
+        print(f"{target.base_url} cannot be judged as it is.")
+        return ExitStatus.FAILED
+    print(f"{target.base_url} speaks this API: `pytest --target={options.target}` can judge it.")
     return ExitStatus.PASSED
 
 

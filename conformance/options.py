@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance import deviations, pacing, targets
+from conformance import deviations, pacing, sharing, targets
 from conformance.budget import Caps
 from conformance.clauses import Profile
 from conformance.errors import UsageError
@@ -55,6 +55,13 @@ def add(parser: pytest.Parser) -> None:
         "--pace",
         default="",
         help="documented, off, or requests a second (default: documented; off for the mock)",
+    )
+    option(
+        "--pace-store",
+        default="",
+        metavar="URL",
+        help=f"redis://host:port/db: share the pace with other hosts (default: {sharing.VARIABLE}, else with the "
+        "runs on this machine)",
     )
     option(
         "--billable",
@@ -122,7 +129,8 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     target = targets.parse(
         option.target, region_name=option.region, workspace=option.workspace, environ=_environ(option.plan)
     )
-    name, pace = pacing.parse(option.pace, builtin=target.builtin)
+    store = option.pace_store or os.environ.get(sharing.VARIABLE, "")
+    name, pace = pacing.parse(option.pace, target, store=store)
     settings = Settings(
         profile=option.profile,
         lane=option.lane,

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
-from conformance import options, preflight, runs
+from conformance import diagnosis, options, preflight, runs
 from conformance.budget import OutOfBudget
 from conformance.clauses import Profile, registry
 from conformance.errors import ConformanceError, SpecsError, TargetError
 from conformance.expect import Evidence, Unproven, gathering
+from conformance.notices import Level
 from conformance.outcomes import EVIDENCE, clauses_of, finding, speak
 from conformance.plan import Cost, costs
 from conformance.session import Session
@@ -125,7 +126,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return [
         f"target: {where}",
         f"contract: {session.registry.digest}, {len(session.registry.clauses)} clauses",
-        f"profile: {settings.profile}; lane: {lane}; pace: {settings.pace}",
+        f"profile: {settings.profile}; lane: {lane}; pace: {settings.pace}{session.sharing}",
     ]
 
 
@@ -188,13 +189,23 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         return None
     started.recorder.test = "preflight"
     try:
-        preflight.check(started.client)
+        answers = preflight.check(started.client)
+        started.notices = diagnosis.seen(answers)
+        _tell(session.config, started)
         if started.settings.billable and started.settings.profile != Profile.SMOKE:
             started.lacking = preflight.lacking(started.client)
     except (TargetError, OutOfBudget) as error:
         started.obstacle = str(error)
         return True
     return None
+
+
+def _tell(config: pytest.Config, session: Session) -> None:
+    """Say before the first upload what a person should know."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    for notice in session.notices:
+        if reporter and notice.level is not Level.OK:
+            reporter.write_line(str(notice))
 
 
 @pytest.hookimpl(tryfirst=True)

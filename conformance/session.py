@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
-from conformance import laws
+from conformance import laws, troubles
 from conformance.batch_trace import LARGEST_LIMIT
 from conformance.batches import Batches, ended
 from conformance.budget import Budget, Caps
@@ -24,6 +24,7 @@ from conformance.errors import TargetError
 from conformance.exchange import Exchange
 from conformance.files import Files
 from conformance.laws.ruling import Law
+from conformance.notices import Level, Notice
 from conformance.pacing import Pace
 from conformance.recorder import Recorder, Redactor
 from conformance.regions import region
@@ -90,6 +91,7 @@ class Session:
         self.registry = registry()
         self.recorder = Recorder(Redactor(target.secrets))
         self.budget = Budget(settings.caps)
+        self._pace = pace
         self.client = Client(target, recorder=self.recorder, pace=pace, budget=self.budget, timing=timing)
         self.resources = Resources()
         self.client.announced.append(self.resources.expect)
@@ -107,6 +109,7 @@ class Session:
         self.ending: list[Callable[[], None]] = []
         self.tag = secrets.token_hex(4)
         self.obstacle = ""
+        self.notices: tuple[Notice, ...] = ()
         self.suspects: list[tuple[str, int]] = []
         self.findings: list[Finding] = []
         self.tests: dict[str, list[str]] = defaultdict(list)
@@ -161,6 +164,11 @@ class Session:
     def lawful(self, law: Law) -> tuple[Finding, ...]:
         """Judge all traffic so far by one law alone."""
         return tuple(law.apply(self.trace))
+
+    @property
+    def sharing(self) -> str:
+        """With whom this run shares its pace, as a clause of a sentence."""
+        return f", {self._pace.shared}" if self._pace.shared else ""
 
     @property
     def trace(self) -> Trace:
@@ -232,8 +240,10 @@ class Session:
             footer=Footer(
                 exit_status=int(ExitStatus.INTERRUPTED if interrupted else status),
                 totals=self._totals(),
-                note=" ".join(filter(None, [self.obstacle, *strays, self._leak()])),
+                note=" ".join(filter(None, [self.obstacle, *strays, self._leak(), self._pace.lost])),
                 compatible=self.compatibility.count(filter(self.is_own, self.recorder.exchanges)),
+                infrastructure=troubles.count(self.recorder.exchanges),
+                notices=tuple(each for each in self.notices if each.level is not Level.OK),
             ),
         )
 

@@ -118,4 +118,6 @@ def _closing(run: Run) -> Text:
     if compatible := run.footer.compatible:
         usable = words.say("sdk.sentence", usable=compatible.usable, answers=compatible.answers)
         score = f"{score} {usable}"
+    if trouble := summary.trouble(run):
+        score = f"{score} {trouble}"
     return closing.append(f" {score}", style="not bold default")
