@@ -60,6 +60,22 @@ def _parser() -> argparse.ArgumentParser:
     mock.configure(add("mock", mock.run, "serve the mock of the API until it is stopped"))
     doctor = add("doctor", _doctor, "say whether a target can be judged: is it there, and does it let us in")
     _target_options(doctor)
+    sweep = add("sweep", _sweep, "remove what runs have left that were killed, and nothing else")
+    _target_options(sweep)
+    sweep.add_argument(
+        "--tag", action="append", default=[], help="also what bears this tag of a run, wherever it ran"
+    )
+    sweep.add_argument(
+        "--older-than",
+        type=int,
+        default=None,
+        metavar="HOURS",
+        help="also what bears the tag of any run and is older than that; 24 is safe where no run takes a day",
+    )
+    sweep.add_argument("--dry-run", action="store_true", help="only list it")
+    sweep.add_argument(
+        "--report-dir", type=Path, default=Path("reports"), help="where runs put reports (default: reports)"
+    )
     report = add("report", _report, "make the views of a run again from its run.jsonl")
     report.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
     clauses = add("clauses", _clauses, "list the clauses with their levels and sources")
@@ -108,6 +124,22 @@ def _doctor(options: argparse.Namespace) -> int:
         f"{target.base_url} lets us in and speaks this API: `pytest --target={options.target}` can judge it."
     )
     return ExitStatus.PASSED
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    from conformance import ledger, targets
+    from conformance.sweep_command import sweep
+
+    target = targets.parse(
+        options.target, region_name=options.region, workspace=options.workspace, environ=os.environ
+    )
+    return sweep(
+        target,
+        ledger.places(os.environ, options.report_dir),
+        tags=options.tag,
+        hours=options.older_than,
+        dry_run=options.dry_run,
+    )
 
 
 def _report(options: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance import deviations, pacing, targets
+from conformance import deviations, ledger, pacing, targets
 from conformance.budget import Caps
 from conformance.clauses import Profile
 from conformance.errors import UsageError
@@ -140,7 +140,8 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     surroundings = Surroundings()
     if target.builtin and not option.collectonly:
         target, surroundings = closing.enter_context(_mock(target, option.breach, option.weather))
-    started = Session(target, settings, pace, surroundings=surroundings)
+    places = ledger.places(os.environ, option.report_dir)
+    started = Session(target, settings, pace, surroundings=surroundings, places=places)
     closing.callback(started.close)
     return started
 

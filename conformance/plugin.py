@@ -117,6 +117,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
         f"target: {where}",
         f"contract: {session.registry.digest}, {len(session.registry.clauses)} clauses",
         f"profile: {settings.profile}; lane: {lane}; pace: {settings.pace}",
+        f"run: {session.tag}, which the names of all that it creates bear",
     ]
 
 
@@ -182,7 +183,23 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     except (TargetError, OutOfBudget) as error:
         started.obstacle = str(error)
         return True
+    _sweep(started, session.config)
     return None
+
+
+def _sweep(started: Session, config: pytest.Config) -> None:
+    """Before anything is made, remove what runs left that could not clean up themselves."""
+    from conformance.sweep import Sweeper
+
+    sweeper = Sweeper(started.target, started.pace)
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    try:
+        for swept in sweeper.finish(started.places):
+            started.swept += [] if swept.alive else [swept.told]
+            if reporter:
+                reporter.write_line(swept.told)
+    finally:
+        sweeper.close()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,20 +2,20 @@
 
 import contextlib
 import datetime as dt
-import secrets
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from conformance import laws
-from conformance.batch_trace import LARGEST_LIMIT
-from conformance.batches import Batches, ended
+from conformance.batches import Batches
 from conformance.budget import Budget, Caps
 from conformance.cascades import excused, without_cascades
 from conformance.clauses import Clause, Profile, registry
+from conformance.cleaning import Cleaner
 from conformance.client import Client, Timing
 from conformance.contract import contract
 from conformance.deviations import Deviation
@@ -24,10 +24,11 @@ from conformance.errors import TargetError
 from conformance.exchange import Exchange
 from conformance.files import Files
 from conformance.laws.ruling import Law
+from conformance.ledger import Book, Journal, heading
 from conformance.pacing import Pace
 from conformance.recorder import Recorder, Redactor
 from conformance.regions import region
-from conformance.resources import Resources, segment
+from conformance.resources import Resources, new_tag, segment
 from conformance.runs import BillableTotals, ClauseRow, Footer, Header, ProbeTotals, Run, Totals, clause_row
 from conformance.sdk import Compatibility, installed
 from conformance.targets import Target
@@ -38,6 +39,8 @@ from conformance.verdicts import ExitStatus, Finding, Ruling, Verdict, exit_stat
 KEPT_EXCHANGES = 12
 # Seconds after which the list shows what an upload may have done whose answer never came.
 SETTLING = 2.0
+# Seconds that tasks may take to be cancelled.
+CANCELLING = 30.0
 SERVER_ERROR = "errors.no-server-error"
 CLEANING = "clean-up"
 PREFLIGHT = "preflight"
@@ -83,19 +86,26 @@ class Session:
         *,
         timing: Timing | None = None,
         surroundings: Surroundings | None = None,
+        places: tuple[Path, ...] = (),
     ) -> None:
         self.target = target
+        self.tag = new_tag()
+        self.pace = pace
+        # Where runs write ahead what they make: what the built-in mock holds is gone with it.
+        self.places = () if target.builtin else places
         self.surroundings = surroundings or Surroundings()
         self.settings = settings
         self.registry = registry()
         self.recorder = Recorder(Redactor(target.secrets))
         self.budget = Budget(settings.caps)
         self.client = Client(target, recorder=self.recorder, pace=pace, budget=self.budget, timing=timing)
-        self.resources = Resources()
+        self.journal = Journal(self.places, heading(target, self.tag), target.folder) if self.places else None
+        self.book = Book(self.journal)
+        self.resources = Resources(self.book)
         self.client.announced.append(self.resources.expect)
         self.client.listeners.append(self.resources)
-        self.files = Files(self.client, lag=settings.lag)
-        self.unfinished = Unfinished()
+        self.files = Files(self.client, lag=settings.lag, tag=self.tag)
+        self.unfinished = Unfinished(self.book)
         self.client.announced.append(self.unfinished.expect)
         self.client.listeners.append(self.unfinished)
         self.batches = Batches(self.client, self.files)
@@ -103,8 +113,9 @@ class Session:
         self.compatibility = Compatibility()
         # The operations that the target does not have at all, each with the sentence that says so.
         self.lacking: Mapping[str, str] = {}
-        self.tag = secrets.token_hex(4)
         self.obstacle = ""
+        # What was swept behind earlier runs before this one began.
+        self.swept: list[str] = []
         self.suspects: list[tuple[str, int]] = []
         self.findings: list[Finding] = []
         self.tests: dict[str, list[str]] = defaultdict(list)
@@ -164,35 +175,29 @@ class Session:
         return Trace(self.recorder.exchanges, self.zone)
 
     def clean(self) -> None:
-        """Delete what the run made, newest first; what cannot be deleted is named in `resources.leaked`."""
+        """Remove what the run made, newest first; what could not be deleted is named in `resources.leaked`.
+
+        What is left stays in the journal, if there is one, for the next run; so it does after a second interrupt.
+        """
         self.recorder.test = CLEANING
         self.budget.stopped = False
-        with contextlib.suppress(TargetError):
-            self._stop()
-            for name, account in self.resources.left:
-                self.files.delete(name, account=account, cleaning=True)
-            if doubtful := self.resources.doubtful:
-                # No cap of the run stands between it and what it may have left, and no lag of the list.
-                self.budget.caps = Caps()
-                time.sleep(max(0.0, min(SETTLING, max(doubtful.values()) + SETTLING - time.time())))
-                for account in ("first", "second"):
-                    if account in self.target.keys:
-                        self.files.undo(doubtful, account=account)
+        # No cap of the run stands between it and what it may have left.
+        self.budget.caps = Caps()
+        cleaner = Cleaner(
+            self.files,
+            self.batches,
+            self.resources,
+            self.unfinished,
+            self.book,
+            looks=(SETTLING,),
+            lag=self.settings.lag,
+            patience=SETTLING if self.target.builtin else CANCELLING,
+        )
+        with contextlib.suppress(TargetError, KeyboardInterrupt):
+            cleaner.clean()
         self.resources.leaked = tuple(name for name, _ in (*self.resources.left, *self.unfinished.files))
-
-    def _stop(self) -> None:
-        """Cancel the tasks that have not ended, and delete what tasks have written."""
-        if self.unfinished.doubtful:
-            self.batches.undo(self.unfinished.doubtful, cleaning=True)
-        if self.unfinished.left:
-            # One look at the list tells of most of them that they have ended.
-            self.batches.list(limit=LARGEST_LIMIT, cleaning=True)
-        for name, account in self.unfinished.left:
-            self.batches.cancel(name, account=account, cleaning=True)
-            # What a task had done by then is written down a moment later.
-            self.batches.wait([name], ended, within=SETTLING, account=account, cleaning=True)
-        for name, account in self.unfinished.files:
-            self.files.delete(name, account=account, cleaning=True)
+        if self.journal and self.book.empty:
+            self.journal.remove()
 
     def close(self) -> None:
         """Give the connections back."""
@@ -217,6 +222,9 @@ class Session:
         status = exit_status(ruled)
         if strays and status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:
             status = ExitStatus.FAILED
+        leak = self._leak()
+        if leak and status is ExitStatus.PASSED:
+            status = ExitStatus.UNPROVEN
         return Run(
             header=self._header(),
             exchanges=self.recorder.log(),
@@ -226,7 +234,7 @@ class Session:
             footer=Footer(
                 exit_status=int(ExitStatus.INTERRUPTED if interrupted else status),
                 totals=self._totals(),
-                note=" ".join(filter(None, [self.obstacle, *strays, self._leak()])),
+                note=" ".join(filter(None, [self.obstacle, *self.swept, *strays, leak])),
                 compatible=self.compatibility.count(filter(self.is_own, self.recorder.exchanges)),
             ),
         )
@@ -248,15 +256,24 @@ class Session:
         ]
 
     def _leak(self) -> str:
+        """Say what is still there, and what to do about it; nothing where nothing is."""
         lasting = (
             ("files could not be deleted", self.resources.leaked),
             ("tasks could not be cancelled", tuple(name for name, _ in self.unfinished.left)),
         )
-        return " ".join(
+        told = [
             f"{len(left)} {what} and are still there: {', '.join(left[:5])}."
             for what, left in lasting
             if left
-        )
+        ]
+        if told and self.places:
+            how = "" if self.journal and self.journal.path else f" --tag={self.tag}"
+            told.append(
+                f"The next run tries again, as does `conformance sweep --target={self.target.name}{how}`."
+                if not how
+                else f"`conformance sweep --target={self.target.name}{how}` tries again."
+            )
+        return " ".join(told)
 
     def _rule(self, clause: Clause, found: list[Finding], selected: frozenset[str] | None) -> Ruling:
         reason = self.in_scope(clause)
