@@ -1,7 +1,8 @@
 """Cleaning up behind a run, at its own end or long after it: stops its tasks, deletes its files, looks for what is in doubt."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.batch_trace import LARGEST_LIMIT
@@ -15,6 +16,43 @@ from conformance.unfinished import Unfinished
 # A clock of a target may be so many seconds wrong, or in another zone; what is older yet than the intent is not ours.
 CLOCKS = 86_400
 GONE = {404, 410}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leak:
+    """What a run could not remove: files, tasks with their accounts, those `ending` that are being cancelled; and `how` to.
+
+    `trouble` is why what the run made could not be written ahead, where it could not.
+    """
+
+    files: tuple[str, ...]
+    tasks: tuple[tuple[str, str], ...]
+    ending: Collection[str]
+    how: str
+    trouble: str = ""
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether more is wrong than that the target takes its time."""
+        return bool(self.files or any(name not in self.ending for name, _ in self.tasks))
+
+    @property
+    def told(self) -> str:
+        """It, in a sentence each, with what to do; nothing where nothing is left."""
+        lasting = (
+            ("files could not be deleted and are still there", self.files),
+            ("tasks could not be cancelled and are still there", self._tasks(ending=False)),
+            ("tasks are still being cancelled", self._tasks(ending=True)),
+        )
+        told = [f"{len(left)} {what}: {', '.join(left[:5])}." for what, left in lasting if left]
+        words = [
+            f"What the run made could not be written ahead: {self.trouble}." if self.trouble else "",
+            *told,
+        ]
+        return " ".join(filter(None, [*words, f"`{self.how}` tries again." if told and self.how else ""]))
+
+    def _tasks(self, *, ending: bool) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.tasks if (name in self.ending) is ending)
 
 
 class Cleaner:

@@ -15,7 +15,7 @@ from conformance.batches import Batches
 from conformance.budget import Budget, Caps
 from conformance.cascades import excused, without_cascades
 from conformance.clauses import Clause, Profile, registry
-from conformance.cleaning import Cleaner
+from conformance.cleaning import Cleaner, Leak
 from conformance.client import Client, Timing
 from conformance.contract import contract
 from conformance.deviations import Deviation
@@ -202,6 +202,8 @@ class Session:
     def close(self) -> None:
         """Give the connections back."""
         self.client.close()
+        if self.journal:
+            self.journal.close()
 
     def run(self, *, interrupted: bool = False, selected: frozenset[str] | None = None) -> Run:
         """Rule on every clause and give the whole run; `selected` are the clauses that were asked for."""
@@ -223,7 +225,7 @@ class Session:
         if strays and status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:
             status = ExitStatus.FAILED
         leak = self._leak()
-        if leak and status is ExitStatus.PASSED:
+        if leak.is_finding and status is ExitStatus.PASSED:
             status = ExitStatus.UNPROVEN
         return Run(
             header=self._header(),
@@ -234,7 +236,7 @@ class Session:
             footer=Footer(
                 exit_status=int(ExitStatus.INTERRUPTED if interrupted else status),
                 totals=self._totals(),
-                note=" ".join(filter(None, [self.obstacle, *self.swept, *strays, leak])),
+                note=" ".join(filter(None, [self.obstacle, *self.swept, *strays, leak.told])),
                 compatible=self.compatibility.count(filter(self.is_own, self.recorder.exchanges)),
             ),
         )
@@ -255,25 +257,16 @@ class Session:
             if number in lasting
         ]
 
-    def _leak(self) -> str:
-        """Say what is still there, and what to do about it; nothing where nothing is."""
-        lasting = (
-            ("files could not be deleted", self.resources.leaked),
-            ("tasks could not be cancelled", tuple(name for name, _ in self.unfinished.left)),
+    def _leak(self) -> Leak:
+        tag = "" if self.journal and self.journal.path and not self.journal.trouble else f" --tag={self.tag}"
+        how = f"conformance sweep --target={self.target.name}{tag}" if self.places else ""
+        return Leak(
+            files=self.resources.leaked,
+            tasks=self.unfinished.left,
+            ending=self.unfinished.ending,
+            how=how,
+            trouble=self.journal.trouble if self.journal else "",
         )
-        told = [
-            f"{len(left)} {what} and are still there: {', '.join(left[:5])}."
-            for what, left in lasting
-            if left
-        ]
-        if told and self.places:
-            how = "" if self.journal and self.journal.path else f" --tag={self.tag}"
-            told.append(
-                f"The next run tries again, as does `conformance sweep --target={self.target.name}{how}`."
-                if not how
-                else f"`conformance sweep --target={self.target.name}{how}` tries again."
-            )
-        return " ".join(told)
 
     def _rule(self, clause: Clause, found: list[Finding], selected: frozenset[str] | None) -> Ruling:
         reason = self.in_scope(clause)

@@ -2,7 +2,7 @@
 
 import threading
 
-from conformance.batch_trace import ENDS, is_creation, looks_of
+from conformance.batch_trace import ENDS, Look, is_creation, looks_of
 from conformance.exchange import Exchange, Request
 from conformance.ledger import Book, Kind
 
@@ -15,6 +15,8 @@ class Unfinished:
     def __init__(self, book: Book | None = None) -> None:
         self._book = book or Book()
         self._ended: set[str] = set()
+        # The tasks whose cancellation is under way.
+        self.ending: set[str] = set()
         self._gone: set[str] = set()
         self._lock = threading.Lock()
 
@@ -33,14 +35,8 @@ class Unfinished:
         for look in looks_of(exchange):
             if look.teller == "create":
                 self._book.put(Kind.TASK, look.id, exchange.account)
-            entry = self._book.get(Kind.TASK, look.id)
-            if entry is None:
-                continue
-            if look.status in ENDS:
-                self._ended.add(look.id)
-            for name in {name for kind in RESULTS if isinstance(name := look.said.get(kind), str) and name}:
-                if name not in self._gone:
-                    self._book.put(Kind.RESULT, name, entry.account)
+            if entry := self._book.get(Kind.TASK, look.id):
+                self._see(look, entry.account)
         if is_creation(exchange) and exchange.attempt == 1 and answer and answer.status < 500:
             self._book.drop(Kind.CREATION, _name(exchange.request))
         if exchange.request.method == "DELETE" and answer and (answer.ok or answer.status in {404, 410}):
@@ -49,6 +45,16 @@ class Unfinished:
             if entry and entry.account == exchange.account:
                 self._book.drop(Kind.RESULT, name)
                 self._gone.add(name)
+
+    def _see(self, look: Look, account: str) -> None:
+        """Take note of what was said of a task of ours."""
+        if look.status in ENDS:
+            self._ended.add(look.id)
+        if look.status == "cancelling":
+            self.ending.add(look.id)
+        for name in {name for kind in RESULTS if isinstance(name := look.said.get(kind), str) and name}:
+            if name not in self._gone:
+                self._book.put(Kind.RESULT, name, account)
 
     @property
     def left(self) -> tuple[tuple[str, str], ...]:
