@@ -7,7 +7,7 @@ from collections.abc import Generator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from rich.console import Console
@@ -20,6 +20,9 @@ from conformance.expect import Evidence, Unproven, gathering
 from conformance.outcomes import EVIDENCE, clauses_of, finding, speak
 from conformance.session import Session
 from conformance.verdicts import ExitStatus
+
+if TYPE_CHECKING:
+    from conformance.sweep import Swept
 
 # What costs money is asked for when what costs nothing has been; whatever may delete a file comes when no test
 # needs it any more, judgement of all traffic when all was sent.
@@ -36,11 +39,15 @@ LAST = (
     "test_explore",
     "test_traffic",
 )
+# When to look for what a killed run may have made without an answer, in seconds after it was begun: before the tests
+# and behind them, so that no run waits for the other's lag.
+AT_ONCE, AT_LAST = (0.0,), (10.0,)
 SUITE = Path(__file__).parent / "suite"
 STARTED = pytest.StashKey[Session]()
 CLOSING = pytest.StashKey[contextlib.ExitStack]()
 FOLDER = pytest.StashKey[Path]()
 RUN = pytest.StashKey[runs.Run]()
+SWEPT = pytest.StashKey[dict[str, "Swept"]]()
 # Whether a test of no clause failed: where no clause did, the fault is ours.
 FAILED = pytest.StashKey[bool]()
 # Whether the run log and its views are to be written.
@@ -183,23 +190,25 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     except (TargetError, OutOfBudget) as error:
         started.obstacle = str(error)
         return True
-    _sweep(started, session.config)
+    _sweep(started, session.config, AT_ONCE)
     return None
 
 
-def _sweep(started: Session, config: pytest.Config) -> None:
-    """Before anything is made, remove what runs left that could not clean up themselves."""
+def _sweep(started: Session, config: pytest.Config, looks: tuple[float, ...]) -> None:
+    """Remove what runs left that could not clean up themselves; what a lag may hide is looked for again at the end."""
     from conformance.sweep import Sweeper
 
-    sweeper = Sweeper(started.target, started.pace)
+    sweeper = Sweeper(started.target, started.pace, looks=looks)
     reporter = config.pluginmanager.get_plugin("terminalreporter")
+    known = config.stash.setdefault(SWEPT, {})
     try:
-        for swept in sweeper.finish(started.places):
-            started.swept += [] if swept.alive else [swept.told]
+        for swept in sweeper.finish(started.places, spared=started.tag):
+            known[swept.tag] = swept.after(known.get(swept.tag))
             if reporter:
-                reporter.write_line(swept.told)
+                reporter.write_line(known[swept.tag].told)
     finally:
         sweeper.close()
+    started.swept = [swept.told for swept in known.values() if not swept.alive]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -255,6 +264,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     started.clean()
     interrupted = exitstatus == ExitStatus.INTERRUPTED
+    if not interrupted and any(swept.doubtful for swept in config.stash.get(SWEPT, {}).values()):
+        _sweep(started, config, AT_LAST)
     selected = frozenset(clause.id for item in session.items for clause in clauses_of(item))
     run = started.run(interrupted=interrupted, selected=selected)
     if config.stash.get(FAILED, False) and run.footer.exit_status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:

@@ -5,7 +5,7 @@ It touches nothing that neither a journal nor a tag proves to be ours, and nothi
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,10 @@ class Swept:
     alive: bool = False
     trouble: str = ""
 
+    def after(self, before: "Swept | None") -> "Swept":
+        """Join it to what became of the same run at an earlier look."""
+        return replace(self, deleted=self.deleted + (before.deleted if before else 0))
+
     @property
     def told(self) -> str:
         """It, in a sentence or two."""
@@ -60,7 +64,7 @@ class Swept:
         if self.left:
             words.append(f"{len(self.left)} things of it are still there: {', '.join(self.left[:5])}.")
         elif self.doubtful:
-            words.append(f"What {self.doubtful} requests of it did could not be found out yet.")
+            words.append(f"What {self.doubtful} of its requests did could not be found out yet.")
         if self.foreign:
             words.append(
                 f"{self.foreign} things of it are in an account of another key: set the key that the run had."
@@ -77,6 +81,8 @@ class Sweeper:
     target: Target
     pace: Pace
     timing: Timing | None = None
+    # When to look for what is in doubt, in seconds after it was begun: at once, and when every reader must know of it.
+    looks: tuple[float, ...] = (0.0, LAG)
     lag: float = LAG
     patience: float = PATIENCE
     client: Client = field(init=False)
@@ -94,11 +100,12 @@ class Sweeper:
         """Give the connection back."""
         self.client.close()
 
-    def finish(self, places: tuple[Path, ...]) -> Iterator[Swept]:
-        """Finish what the journals of dead runs still have entries of, oldest first."""
+    def finish(self, places: tuple[Path, ...], *, spared: str = "") -> Iterator[Swept]:
+        """Finish what the journals of dead runs still have entries of, oldest first; the run `spared` is the caller."""
         with ledger.found(places, self.target) as journals:
             for found in journals:
-                yield self._finish(found)
+                if found.heading.tag != spared:
+                    yield self._finish(found)
 
     def _finish(self, found: Found) -> Swept:
         tag = found.heading.tag
@@ -157,7 +164,7 @@ class Sweeper:
             resources,
             unfinished,
             book,
-            looks=(0.0, self.lag),
+            looks=self.looks,
             lag=self.lag,
             patience=self.patience,
         )

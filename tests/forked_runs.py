@@ -19,6 +19,8 @@ import json, os, sys
 import pytest
 import conformance.plugin, conformance.suite.conftest, conformance.generated, conformance.sweep
 import conformance.mock.serving, conformance.report.html, conformance.explorer, conformance.sdk, openai
+# What filters are judged by is of no matter to who kills a run.
+conformance.corpus.PAUSE = 0.0
 for line in sys.stdin:
     said, *arguments = json.loads(line)
     pid = os.fork()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from conformance.mock import Mock, serve
 from conformance.mock.app import Application
@@ -55,12 +55,12 @@ class Executioner:
         if due and self.moment % 2:
             self._kill()
 
-        async def answer(message: dict[str, object]) -> None:
+        async def answer(message: Message) -> None:
             if due:
                 self._kill()
-            await send(message)  # type: ignore[arg-type]
+            await send(message)
 
-        await ORIGINAL(application, scope, receive, answer)  # type: ignore[arg-type]
+        await ORIGINAL(application, scope, receive, answer)
 
     def _kill(self) -> None:
         while not self.pid:
