@@ -11,11 +11,13 @@ from conformance.expect import Unproven
 from conformance.files import Files
 from conformance.ledger import Book, Entry, Kind
 from conformance.resources import Resources, spellings, tag_of
+from conformance.trace import Traversal
 from conformance.unfinished import Unfinished
 
 # A clock of a target may be so many seconds wrong, or in another zone; what is older yet than the intent is not ours.
 CLOCKS = 86_400
 GONE = {404, 410}
+NO_ROUTE = {404, 405, 501}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +160,9 @@ class Cleaner:
                 if name in doubts and _is_its(item, doubts[name]):
                     self.book.put(Kind.TASK, item["id"], account)
                     found.add(name)
-            self._settle(Kind.CREATION, doubts, found, whole=exchange.succeeded)
+            # Where there is no such route, no task was created.
+            whole = exchange.status in NO_ROUTE or (exchange.succeeded and _is_whole(walk))
+            self._settle(Kind.CREATION, doubts, found, whole=whole)
 
     def _look_for_files(self) -> None:
         """Find what uploads left whose answers never came, and delete it."""
@@ -174,8 +178,7 @@ class Cleaner:
                 if name and _is_its(item, doubts[name]):
                     self.book.put(Kind.FILE, item["id"], account)
                     found.add(name)
-            whole = bool(exchange.succeeded and walk and walk.pages[-1].has_more is not True)
-            self._settle(Kind.UPLOAD, doubts, found, whole=whole)
+            self._settle(Kind.UPLOAD, doubts, found, whole=exchange.succeeded and _is_whole(walk))
         self._delete()
 
     def _doubts(self, kind: Kind) -> Iterator[tuple[str, dict[str, Entry]]]:
@@ -190,6 +193,10 @@ class Cleaner:
         for name in doubts:
             if name in found or (whole and time.time() - ends[name] >= self.lag):
                 self.book.drop(kind, name)
+
+
+def _is_whole(walk: Traversal | None) -> bool:
+    return walk is not None and walk.pages[-1].has_more is not True
 
 
 def _is_its(item: Mapping[str, Any], entry: Entry) -> bool:
