@@ -50,6 +50,7 @@ Making
     blobs.py        large files that exist nowhere
     documents.py    the smallest honest document of each format
     corpus.py       the files that a run uploads once and many tests judge
+    ahead.py        uploads sent ahead of the tests that judge them
     memos.py        small files that each say one word
     workload.py     the batch tasks that a run creates once and many tests judge
     strategies.py   hypothesis: lawful queries of the list

@@ -97,10 +97,12 @@ class Client:
         self.recorder = recorder
         self.budget = budget
         self.timing = timing or Timing()
-        # Who hears of a request, and of its account, before it leaves, and who of an exchange when it is over; mates tell them from threads
-        # of their own.
+        # Who hears of a request and its account before it leaves, and who of an exchange when it is over; mates tell
+        # them from threads of their own.
         self.announced: list[Callable[[Request, str], None]] = []
         self.listeners: list[Listener] = []
+        # What the exchanges of this client are sent for, where it is not the running test.
+        self.test = ""
         self._pace = pace
         self._silent = 0
         self._connection = Connection()
@@ -114,11 +116,24 @@ class Client:
             limits=httpx.Limits(max_connections=1),
         )
 
-    def mate(self, *, timing: Timing, pace: Pace) -> "Client":
-        """Give another client of the same run: it has a connection of its own, and all else in common with this one."""
-        mate = Client(self.target, recorder=self.recorder, pace=pace, budget=self.budget, timing=timing)
+    def mate(self, *, timing: Timing | None = None, pace: Pace | None = None) -> "Client":
+        """Give another client of the same run: it has a connection of its own, and all else in common with this one.
+
+        Unless told otherwise it keeps the same time and the same pace.
+        """
+        mate = Client(
+            self.target,
+            recorder=self.recorder,
+            pace=pace or self._pace,
+            budget=self.budget,
+            timing=timing or self.timing,
+        )
         mate.announced, mate.listeners = self.announced, self.listeners
         return mate
+
+    def shut(self) -> None:
+        """Break off what is being sent, from another thread."""
+        self._connection.shut()
 
     def close(self) -> None:
         """Close the connections."""
@@ -184,6 +199,7 @@ class Client:
                     trouble=trouble,
                     operation=self._operation(sending.request),
                     account=account,
+                    test=self.test,
                     started=round(started, 3),
                     seconds=round(time.monotonic() - clock, 4),
                     attempt=attempt,

@@ -39,6 +39,8 @@ LAST = (
     "test_explore",
     "test_traffic",
 )
+# Of these, the tests that can do without the corpus are there for the time that its uploads take.
+EARLY = ("test_authentication", "test_errors", "test_filters", "test_listing", "test_retrieval")
 # When to look for what a killed run may have made without an answer, in seconds after it was begun: before the tests
 # and behind them, so that no run waits for the other's lag.
 AT_ONCE, AT_LAST = (0.0,), (10.0,)
@@ -169,7 +171,10 @@ def _turn(item: pytest.Item) -> tuple[int, bool]:
     What costs money comes behind what does not: its files would only make the lists of the others longer.
     """
     billable = any(clause.billable for clause in clauses_of(item))
-    if "full" in getattr(item, "fixturenames", ()):
+    needs = getattr(item, "fixturenames", ())
+    if "corpus" not in needs and item.path.stem in EARLY and not billable:
+        return -2, False
+    if "full" in needs:
         return LAST.index("test_traffic"), billable
     if item.path.stem not in LAST:
         return -1, billable

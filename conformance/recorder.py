@@ -110,7 +110,7 @@ class Recorder:
         clean = self.redactor.exchange(exchange)
         with self._lock:
             kept = dataclasses.replace(
-                clean, number=len(self._exchanges) + 1, test=self.test, phase=self.phase
+                clean, number=len(self._exchanges) + 1, test=clean.test or self.test, phase=self.phase
             )
             self._exchanges.append(kept)
         return kept

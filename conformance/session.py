@@ -113,6 +113,8 @@ class Session:
         self.compatibility = Compatibility()
         # The operations that the target does not have at all, each with the sentence that says so.
         self.lacking: Mapping[str, str] = {}
+        # What must end before the run cleans up.
+        self.ending: list[Callable[[], None]] = []
         self.obstacle = ""
         # What was swept behind earlier runs before this one began.
         self.swept: list[str] = []
@@ -180,9 +182,6 @@ class Session:
         What is left stays in the journal, if there is one, for the next run; so it does after a second interrupt.
         """
         self.recorder.test = CLEANING
-        self.budget.stopped = False
-        # No cap of the run stands between it and what it may have left.
-        self.budget.caps = Caps()
         cleaner = Cleaner(
             self.files,
             self.batches,
@@ -194,6 +193,11 @@ class Session:
             patience=SETTLING if self.target.builtin else CANCELLING,
         )
         with contextlib.suppress(TargetError, KeyboardInterrupt):
+            for end in self.ending:
+                end()
+            self.budget.stopped = False
+            # No cap of the run stands between it and what it may have left.
+            self.budget.caps = Caps()
             cleaner.clean()
         self.resources.leaked = tuple(name for name, _ in (*self.resources.left, *self.unfinished.files))
         if self.journal and self.book.empty:

@@ -1,5 +1,6 @@
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from starlette.requests import Request
