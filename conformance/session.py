@@ -2,20 +2,20 @@
 
 import contextlib
 import datetime as dt
-import secrets
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from conformance import laws, troubles
-from conformance.batch_trace import LARGEST_LIMIT
-from conformance.batches import Batches, ended
+from conformance.batches import Batches
 from conformance.budget import Budget, Caps
 from conformance.cascades import excused, without_cascades
 from conformance.clauses import Clause, Profile, registry
+from conformance.cleaning import Cleaner, Leak
 from conformance.client import Client, Timing
 from conformance.contract import contract
 from conformance.deviations import Deviation
@@ -24,11 +24,12 @@ from conformance.errors import TargetError
 from conformance.exchange import Exchange
 from conformance.files import Files
 from conformance.laws.ruling import Law
+from conformance.ledger import Book, Journal, heading
 from conformance.notices import Level, Notice
 from conformance.pacing import Pace
 from conformance.recorder import Recorder, Redactor
 from conformance.regions import region
-from conformance.resources import Resources, segment
+from conformance.resources import Resources, new_tag, segment
 from conformance.runs import BillableTotals, ClauseRow, Footer, Header, ProbeTotals, Run, Totals, clause_row
 from conformance.sdk import Compatibility, installed
 from conformance.targets import Target
@@ -39,6 +40,8 @@ from conformance.verdicts import ExitStatus, Finding, Ruling, Verdict, exit_stat
 KEPT_EXCHANGES = 12
 # Seconds after which the list shows what an upload may have done whose answer never came.
 SETTLING = 2.0
+# Seconds that tasks may take to be cancelled.
+CANCELLING = 30.0
 SERVER_ERROR = "errors.no-server-error"
 CLEANING = "clean-up"
 PREFLIGHT = "preflight"
@@ -84,20 +87,26 @@ class Session:
         *,
         timing: Timing | None = None,
         surroundings: Surroundings | None = None,
+        places: tuple[Path, ...] = (),
     ) -> None:
         self.target = target
+        self.tag = new_tag()
+        self.pace = pace
+        # Where runs write ahead what they make: what the built-in mock holds is gone with it.
+        self.places = () if target.builtin else places
         self.surroundings = surroundings or Surroundings()
         self.settings = settings
         self.registry = registry()
         self.recorder = Recorder(Redactor(target.secrets))
         self.budget = Budget(settings.caps)
-        self._pace = pace
         self.client = Client(target, recorder=self.recorder, pace=pace, budget=self.budget, timing=timing)
-        self.resources = Resources()
+        self.journal = Journal(self.places, heading(target, self.tag), target.folder) if self.places else None
+        self.book = Book(self.journal)
+        self.resources = Resources(self.book)
         self.client.announced.append(self.resources.expect)
         self.client.listeners.append(self.resources)
-        self.files = Files(self.client, lag=settings.lag)
-        self.unfinished = Unfinished()
+        self.files = Files(self.client, lag=settings.lag, tag=self.tag)
+        self.unfinished = Unfinished(self.book)
         self.client.announced.append(self.unfinished.expect)
         self.client.listeners.append(self.unfinished)
         self.batches = Batches(self.client, self.files)
@@ -107,9 +116,10 @@ class Session:
         self.lacking: Mapping[str, str] = {}
         # What must end before the run cleans up.
         self.ending: list[Callable[[], None]] = []
-        self.tag = secrets.token_hex(4)
         self.obstacle = ""
         self.notices: tuple[Notice, ...] = ()
+        # What was swept behind earlier runs before this one began.
+        self.swept: list[str] = []
         self.suspects: list[tuple[str, int]] = []
         self.findings: list[Finding] = []
         self.tests: dict[str, list[str]] = defaultdict(list)
@@ -168,7 +178,7 @@ class Session:
     @property
     def sharing(self) -> str:
         """With whom this run shares its pace, as a clause of a sentence."""
-        return f", {self._pace.shared}" if self._pace.shared else ""
+        return f", {self.pace.shared}" if self.pace.shared else ""
 
     @property
     def trace(self) -> Trace:
@@ -176,41 +186,37 @@ class Session:
         return Trace(self.recorder.exchanges, self.zone)
 
     def clean(self) -> None:
-        """Delete what the run made, newest first; what cannot be deleted is named in `resources.leaked`."""
-        self.recorder.test = CLEANING
-        for end in self.ending:
-            end()
-        self.budget.stopped = False
-        with contextlib.suppress(TargetError):
-            self._stop()
-            for name, account in self.resources.left:
-                self.files.delete(name, account=account, cleaning=True)
-            if doubtful := self.resources.doubtful:
-                # No cap of the run stands between it and what it may have left, and no lag of the list.
-                self.budget.caps = Caps()
-                time.sleep(max(0.0, min(SETTLING, max(doubtful.values()) + SETTLING - time.time())))
-                for account in ("first", "second"):
-                    if account in self.target.keys:
-                        self.files.undo(doubtful, account=account)
-        self.resources.leaked = tuple(name for name, _ in (*self.resources.left, *self.unfinished.files))
+        """Remove what the run made, newest first; what could not be deleted is named in `resources.leaked`.
 
-    def _stop(self) -> None:
-        """Cancel the tasks that have not ended, and delete what tasks have written."""
-        if self.unfinished.doubtful:
-            self.batches.undo(self.unfinished.doubtful, cleaning=True)
-        if self.unfinished.left:
-            # One look at the list tells of most of them that they have ended.
-            self.batches.list(limit=LARGEST_LIMIT, cleaning=True)
-        for name, account in self.unfinished.left:
-            self.batches.cancel(name, account=account, cleaning=True)
-            # What a task had done by then is written down a moment later.
-            self.batches.wait([name], ended, within=SETTLING, account=account, cleaning=True)
-        for name, account in self.unfinished.files:
-            self.files.delete(name, account=account, cleaning=True)
+        What is left stays in the journal, if there is one, for the next run; so it does after a second interrupt.
+        """
+        self.recorder.test = CLEANING
+        cleaner = Cleaner(
+            self.files,
+            self.batches,
+            self.resources,
+            self.unfinished,
+            self.book,
+            looks=(SETTLING,),
+            lag=self.settings.lag,
+            patience=SETTLING if self.target.builtin else CANCELLING,
+        )
+        with contextlib.suppress(TargetError, KeyboardInterrupt):
+            for end in self.ending:
+                end()
+            self.budget.stopped = False
+            # No cap of the run stands between it and what it may have left.
+            self.budget.caps = Caps()
+            cleaner.clean()
+        self.resources.leaked = tuple(name for name, _ in (*self.resources.left, *self.unfinished.files))
+        if self.journal and self.book.empty:
+            self.journal.remove()
 
     def close(self) -> None:
         """Give the connections back."""
         self.client.close()
+        if self.journal:
+            self.journal.close()
 
     def run(self, *, interrupted: bool = False, selected: frozenset[str] | None = None) -> Run:
         """Rule on every clause and give the whole run; `selected` are the clauses that were asked for."""
@@ -231,6 +237,9 @@ class Session:
         status = exit_status(ruled)
         if strays and status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:
             status = ExitStatus.FAILED
+        leak = self._leak()
+        if leak.is_finding and status is ExitStatus.PASSED:
+            status = ExitStatus.UNPROVEN
         return Run(
             header=self._header(),
             exchanges=self.recorder.log(),
@@ -240,7 +249,7 @@ class Session:
             footer=Footer(
                 exit_status=int(ExitStatus.INTERRUPTED if interrupted else status),
                 totals=self._totals(),
-                note=" ".join(filter(None, [self.obstacle, *strays, self._leak(), self._pace.lost])),
+                note=" ".join(filter(None, [self.obstacle, *self.swept, *strays, leak.told, self.pace.lost])),
                 compatible=self.compatibility.count(filter(self.is_own, self.recorder.exchanges)),
                 infrastructure=troubles.count(self.recorder.exchanges),
                 notices=tuple(each for each in self.notices if each.level is not Level.OK),
@@ -263,15 +272,15 @@ class Session:
             if number in lasting
         ]
 
-    def _leak(self) -> str:
-        lasting = (
-            ("files could not be deleted", self.resources.leaked),
-            ("tasks could not be cancelled", tuple(name for name, _ in self.unfinished.left)),
-        )
-        return " ".join(
-            f"{len(left)} {what} and are still there: {', '.join(left[:5])}."
-            for what, left in lasting
-            if left
+    def _leak(self) -> Leak:
+        tag = "" if self.journal and self.journal.path and not self.journal.trouble else f" --tag={self.tag}"
+        how = f"conformance sweep --target={self.target.name}{tag}" if self.places else ""
+        return Leak(
+            files=self.resources.leaked,
+            tasks=self.unfinished.left,
+            ending=self.unfinished.ending,
+            how=how,
+            trouble=self.journal.trouble if self.journal else "",
         )
 
     def _rule(self, clause: Clause, found: list[Finding], selected: frozenset[str] | None) -> Ruling:
