@@ -70,6 +70,7 @@ Judging and showing
     suite/          the conformance tests, one module a chapter
     mock/           a lawful server that never read the tests, and its breaches and weathers
     report/         views of a run: page, summary, table
+    comparison/     what two targets do otherwise, by their runs
 The rim
     options.py      the options of a run, and the session that they ask for
     outcomes.py     what a test did, as a finding and in pytest's words

@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
-    if rest and options.command is not _plan:
+    if rest and options.command not in {_plan, _compare}:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     options.rest = rest
     command: Command = options.command
@@ -92,6 +92,40 @@ def _parser() -> argparse.ArgumentParser:
     )
     report = add("report", _report, "make the views of a run again from its run.jsonl")
     report.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
+    compare = add("compare", _compare, "say what two runs, or two targets, do otherwise")
+    compare.epilog = (
+        "With --targets it takes the options of the run too, such as --profile=smoke: see `pytest --help`. "
+        "Exit status: 0 nothing differs but what is documented of a region and what takes time, 1 something does, "
+        "6 a required clause could not be compared."
+    )
+    compare.add_argument("runs", nargs="*", type=Path, metavar="RUN", help="two run.jsonl, or their folders")
+    compare.add_argument("--targets", default="", metavar="A,B", help="run both now, at the same time")
+    for side in "ab":
+        name = side.upper()
+        compare.add_argument(
+            f"--also-{side}",
+            action="append",
+            type=Path,
+            default=[],
+            metavar="RUN",
+            help=f"a further run of {name}",
+        )
+        compare.add_argument(
+            f"--only-{side}",
+            action="append",
+            default=[],
+            metavar="OPTION",
+            help=f"an option of the run of {name} alone",
+        )
+    compare.add_argument(
+        "--repeat",
+        choices=["short", "whole", "no"],
+        default="short",
+        help="ask once more for what differs (short, the default), for everything, or not at all",
+    )
+    compare.add_argument(
+        "--report-dir", type=Path, default=Path("reports"), help="where reports go (default: reports)"
+    )
     clauses = add("clauses", _clauses, "list the clauses with their levels and sources")
     clauses.add_argument(
         "chapter", nargs="?", default="", help="only that chapter, or that clause with all it cites"
@@ -177,6 +211,24 @@ def _report(options: argparse.Namespace) -> int:
     write_all(run, path.parent)
     print(path.parent / "report.html")
     return ExitStatus.PASSED
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from conformance.comparison import command
+
+    return command.run(
+        command.Wish(
+            logs=tuple(options.runs),
+            also_a=tuple(options.also_a),
+            also_b=tuple(options.also_b),
+            targets=options.targets,
+            options=tuple(options.rest),
+            only_a=tuple(options.only_a),
+            only_b=tuple(options.only_b),
+            repeat=options.repeat,
+            report_dir=options.report_dir,
+        )
+    )
 
 
 def _clauses(options: argparse.Namespace) -> int:

@@ -51,7 +51,11 @@ def confirm(a: Run, b: Run, errands: tuple[Errand, Errand], *, whole: bool) -> C
         return first
     narrowed = () if whole or len(clauses) > MANY else tuple(f"--clause={clause}" for clause in clauses)
     again = tuple(
-        Errand(target=each.target, options=each.options + narrowed, folder=each.folder.with_name(each.folder.name + "-again"))
+        Errand(
+            target=each.target,
+            options=each.options + narrowed,
+            folder=each.folder.with_name(each.folder.name + "-again"),
+        )
         for each in errands
     )
     one, other = run_both((again[0], again[1]))
@@ -62,7 +66,16 @@ def confirm(a: Run, b: Run, errands: tuple[Errand, Errand], *, whole: bool) -> C
 def _started(errand: Errand) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
     for old in errand.folder.glob("*/run.jsonl"):
         old.unlink()
-    command = [sys.executable, "-m", "pytest", "--pyargs", "conformance.suite", "-q", "-p", "no:cacheprovider"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--pyargs",
+        "conformance.suite",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+    ]
     command += [f"--target={errand.target}", f"--report-dir={errand.folder}", *errand.options]
     with tempfile.TemporaryDirectory() as folder:
         said = Path(folder) / "said.txt"

@@ -16,7 +16,9 @@ DIGITS = re.compile(r"\d+")
 def case(exchange: Exchange, names: Names) -> str:
     """Say what was asked, and by whom where it was not the account's own key."""
     request = exchange.request
-    path = "/".join(names.of(step, exchange) or _step(step, exchange, names) for step in request.path.split("/"))
+    path = "/".join(
+        names.of(step, exchange) or _step(step, exchange, names) for step in request.path.split("/")
+    )
     asked = [f"{key}={_parameter(key, value, exchange, names)}" for key, value in sorted(request.query)]
     asked += [_part(part.name, part.filename, part.size, part.text) for part in request.parts]
     asked += list(_body(request.json(), exchange, names)) or (["a body"] * bool(request.body))
@@ -34,7 +36,8 @@ def answer(exchange: Exchange, names: Names) -> str:
     if not isinstance(error, dict):
         error = exchange.mapping()
     words = [f"{key}={_scalar(error[key])}" for key in ("type", "code", "param") if key in error]
-    text = names.plain(str(error.get("message", "")), exchange)
+    message = error.get("message")
+    text = names.plain(message, exchange) if isinstance(message, str) else ""
     return " ".join([str(exchange.status), *words, *([f"“{text}”"] if text else [])])
 
 

@@ -67,7 +67,9 @@ class Comparison:
         return tuple(
             each.facet.subject
             for each in self.differences
-            if each.cls is Class.CONTRACT and each.facet.kind is Kind.VERDICT and each.facet.subject == each.clause
+            if each.cls is Class.CONTRACT
+            and each.facet.kind is Kind.VERDICT
+            and each.facet.subject == each.clause
         )
 
     @property

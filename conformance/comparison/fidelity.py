@@ -42,7 +42,11 @@ def behaviours(a: Side, b: Side, found: Sequence[Difference]) -> tuple[Behaviour
     if is_mock(a) == is_mock(b):
         return ()
     other = b if is_mock(a) else a
-    apart = {each.facet.subject for each in found if each.clause == each.facet.subject and each.cls is not Class.ONCE}
+    apart = {
+        each.facet.subject
+        for each in found
+        if each.clause == each.facet.subject and each.cls is not Class.ONCE
+    }
     rows = []
     for name, pair in shared(a.first, b.first).items():
         if not {row.verdict for row in pair} <= JUDGED:

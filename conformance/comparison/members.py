@@ -45,7 +45,9 @@ def state_of(value: Any, names: Names) -> str:
     return " ".join(word for word in (thing.kind if thing else "", status) if isinstance(word, str) and word)
 
 
-def members(value: Any, exchange: Exchange, names: Names, root: str = "") -> Iterator[tuple[str, str, str, str]]:
+def members(
+    value: Any, exchange: Exchange, names: Names, root: str = ""
+) -> Iterator[tuple[str, str, str, str]]:
     """Go through all fields below an object: the state and the path of the object, the field, and what it holds.
 
     Of lists of files and tasks, only those that the run made: what strangers have is no matter of the target.
@@ -69,7 +71,9 @@ def _object(
         elif isinstance(item, list):
             for each in item:
                 if isinstance(each, dict) and (key != "data" or _own(each, names)):
-                    yield from _object(each, exchange, names, f"{below}[]", state_of(each, names) or state, about)
+                    yield from _object(
+                        each, exchange, names, f"{below}[]", state_of(each, names) or state, about
+                    )
 
 
 def _own(item: dict[str, Any], names: Names) -> bool:
@@ -80,20 +84,13 @@ def _own(item: dict[str, Any], names: Names) -> bool:
 def described(key: str, value: Any, about: dict[str, Any], exchange: Exchange, names: Names) -> str:
     """Say what one field holds."""
     thing = names.things.get(about["id"]) if isinstance(about.get("id"), str) else None
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return f"boolean {str(value).lower()}" if key in WORDS else "boolean"
-        case int():
-            return _number(key, value, thing)
-        case float():
-            return "number"
-        case str():
-            return _text(key, value, thing, exchange, names)
-        case list():
-            return "list"
-    return "object"
+    if isinstance(value, bool):
+        return f"boolean {str(value).lower()}" if key in WORDS else "boolean"
+    if isinstance(value, int):
+        return _number(key, value, thing)
+    if isinstance(value, str):
+        return _text(key, value, thing, exchange, names)
+    return {type(None): "null", float: "number", list: "list"}.get(type(value), "object")
 
 
 def _number(key: str, value: int, thing: Thing | None) -> str:

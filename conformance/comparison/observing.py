@@ -10,8 +10,8 @@ from conformance.comparison.members import ABSENT, bodies, members
 from conformance.comparison.naming import Names, names_of
 from conformance.exchange import Exchange
 from conformance.runs import Run
-from conformance.troubles import kind_of
 from conformance.trace import FILES, read_page
+from conformance.troubles import kind_of
 from conformance.verdicts import Verdict
 
 # Headers that say something of the moment, and nothing of the target.
@@ -44,7 +44,9 @@ def observe(run: Run) -> Sights:
     calm = tuple(_calm(run.exchanges))
     for exchange in calm:
         subject = exchange.operation or "outside the contract"
-        book.note(Facet(Kind.ANSWER, subject, case(exchange, names)), answer(exchange, names), exchange.number)
+        book.note(
+            Facet(Kind.ANSWER, subject, case(exchange, names)), answer(exchange, names), exchange.number
+        )
     _members(calm, names, book)
     _headers(calm, book)
     _ids(calm, names, book)
@@ -95,7 +97,9 @@ def _headers(exchanges: Iterable[Exchange], book: Notebook) -> None:
     """Note which headers answers carry, and what they say without its digits."""
     groups: dict[tuple[str, str], list[Exchange]] = {}
     for exchange in exchanges:
-        groups.setdefault((exchange.operation or "outside the contract", str(exchange.status)), []).append(exchange)
+        groups.setdefault((exchange.operation or "outside the contract", str(exchange.status)), []).append(
+            exchange
+        )
     for (subject, state), group in groups.items():
         known = {key.lower() for each in group if each.answer for key, _ in each.answer.headers}
         for name in known - MOMENTARY:
@@ -114,20 +118,7 @@ def _plain(value: str) -> str:
 
 def _ids(exchanges: Iterable[Exchange], names: Names, book: Notebook) -> None:
     """Note how ids are made: what they begin with, how long the rest is, and of which letters."""
-    drawn: dict[str, dict[str, int]] = {}
-    for name, thing in names.things.items():
-        drawn.setdefault(thing.kind, {}).setdefault(name, 0)
-    for exchange in exchanges:
-        said = exchange.mapping()
-        sorts = {"request id in the body": said.get("request_id")}
-        if exchange.answer:
-            sorts["x-request-id"] = exchange.answer.header("x-request-id")
-        for sort, name in sorts.items():
-            if isinstance(name, str) and name:
-                drawn.setdefault(sort, {}).setdefault(name, exchange.number)
-        if isinstance(name := said.get("id"), str) and name in names.things:
-            drawn[names.things[name].kind][name] = exchange.number
-    for sort, ids in drawn.items():
+    for sort, ids in _drawn(exchanges, names).items():
         shapes: dict[tuple[str, int], list[str]] = {}
         for name in ids:
             prefix = _prefix(name)
@@ -137,6 +128,24 @@ def _ids(exchanges: Iterable[Exchange], names: Names, book: Notebook) -> None:
             told = f"{prefix}… and {length} of {_alphabet(letters)}"
             for name in alike:
                 book.note(Facet(Kind.ID, sort), told, ids[name])
+
+
+def _drawn(exchanges: Iterable[Exchange], names: Names) -> Mapping[str, Mapping[str, int]]:
+    """Collect what the target drew, by sort, with the exchange that showed each first."""
+    drawn: dict[str, dict[str, int]] = {}
+    for exchange in exchanges:
+        said = exchange.mapping()
+        sorts = {"request id in the body": said.get("request_id")}
+        if exchange.answer:
+            sorts["x-request-id"] = exchange.answer.header("x-request-id")
+        for key in ("id", "output_file_id", "error_file_id"):
+            name = said.get(key)
+            if isinstance(name, str) and name in names.things:
+                sorts[f"{names.things[name].kind} id"] = name
+        for sort, name in sorts.items():
+            if isinstance(name, str) and name:
+                drawn.setdefault(sort, {}).setdefault(name, exchange.number)
+    return drawn
 
 
 def _prefix(name: str) -> str:

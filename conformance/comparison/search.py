@@ -114,18 +114,17 @@ def _consequence(each: Difference, a: Side, b: Side, broken: Mapping[str, Differ
     cause = next((name for name in broken if name in row.reason or name in row.needs), "")
     if not cause and row.reason.startswith(MISSED):
         cause = _nearest(row, [name for name in broken if side.clauses[name][0].verdict in BROKEN], side)
-    return replace(each, cls=Class.CONTRACT, clause=cause, why=f"follows from {cause}") if cause else each
+    return replace(each, cls=Class.CONTRACT, clause=cause, why=f"may follow from {cause}") if cause else each
 
 
 def _nearest(row: ClauseRow, names: Iterable[str], side: Side) -> str:
-    """Name the broken clause that speaks most of what a clause speaks of, its own chapter's first; or nothing."""
+    """Name the broken clause that speaks most of what a clause speaks of, its own chapter's first; nothing where none is."""
 
     def nearness(name: str) -> tuple[bool, int]:
         other = side.clauses[name][0]
         return other.chapter == row.chapter, len(set(other.applies) & set(row.applies))
 
-    near = [name for name in names if any(nearness(name))]
-    return max(near, key=nearness, default="")
+    return max(names, key=nearness, default="")
 
 
 def _behaviours(a: Side, b: Side) -> Iterator[Difference]:
@@ -197,7 +196,11 @@ def _joined(each: Difference, a: Side, b: Side, broken: Mapping[str, Difference]
         for name, cause in broken.items():
             if witness(each, cause, a, b):
                 return replace(each, cls=Class.CONTRACT, clause=name, why=f"goes with {name}")
-    names = [name for name in broken if each.facet.kind is not Kind.ID and _about(each.facet, a) & _applies(name, a)]
+    names = [
+        name
+        for name in broken
+        if each.facet.kind is not Kind.ID and _about(each.facet, a) & _applies(name, a)
+    ]
     if names:
         return replace(each, cls=Class.CONTRACT, clause=names[0], why=f"may follow from {names[0]}")
     return each
@@ -211,7 +214,9 @@ def _applies(clause: str, side: Side) -> frozenset[str]:
     return frozenset(side.clauses[clause][0].applies)
 
 
-def _sides(each: Difference, cause: Difference, a: Side, b: Side) -> Iterator[tuple[Side, set[int], set[int]]]:
+def _sides(
+    each: Difference, cause: Difference, a: Side, b: Side
+) -> Iterator[tuple[Side, set[int], set[int]]]:
     """Give the sides that broke a clause: the exchanges that showed a behaviour there, and those that it is broken by."""
     for side, told, ruled in ((a, each.a, cause.a), (b, each.b, cause.b)):
         if side.clauses[cause.clause][0].verdict in BROKEN:
@@ -249,4 +254,6 @@ def to_repeat(found: Iterable[Difference], a: Side, b: Side) -> tuple[str, ...]:
             numbers = {number for one in told if one.alone for number in one.exchanges[:3]}
             tests = {exchange.test for exchange in side.first.exchanges if exchange.number in numbers}
             wanted.update((finding.clause, None) for finding in side.first.findings if finding.test in tests)
+            # What was sent ahead of its test bears the clause's name.
+            wanted.update((name, None) for name in tests & set(side.clauses))
     return tuple(sorted(wanted))

@@ -30,7 +30,9 @@ def differences(a: Side, b: Side) -> Iterator[Difference]:
     for lane, mine in a.estimates.items():
         theirs = b.estimates[lane]
         if mine and theirs and _apart(mine[0], theirs[0]):
-            yield _timed(f"limit of {lane}", mine[0].words, theirs[0].words, "rates", "the margins do not meet")
+            yield _timed(
+                f"limit of {lane}", mine[0].words, theirs[0].words, "rates", "the margins do not meet"
+            )
     yield from _troubles(a, b)
 
 
@@ -57,7 +59,10 @@ def _apart(one: Estimate, other: Estimate) -> bool:
 
 
 def _troubles(a: Side, b: Side) -> Iterator[Difference]:
-    met = [dict(side.first.footer.infrastructure.kinds) if side.first.footer.infrastructure else {} for side in (a, b)]
+    met = [
+        dict(side.first.footer.infrastructure.kinds) if side.first.footer.infrastructure else {}
+        for side in (a, b)
+    ]
     for kind in sorted(met[0] | met[1]):
         counts = [each.get(kind, 0) for each in met]
         if max(counts) >= OFTEN and not min(counts):

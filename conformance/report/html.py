@@ -36,16 +36,16 @@ def as_html(run: Run) -> str:
     """Write report.html."""
     gathered = evidence.gather(run)
     drawn, top = charts.whiskers(run)
-    style, script = _joined(STYLES), _joined(SCRIPTS)
-    # The policy's digests are of the text between the tags, to the byte; both texts are our own.
+    style, script = joined(STYLES), joined(SCRIPTS)
+    # Both texts are our own.
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             run=run,
             style=Markup(style),  # noqa: S704
             script=Markup(script),  # noqa: S704
-            policy=POLICY.format(script=_digest(script), style=_digest(style)),
+            policy=policy(script, style),
             traffic=Markup(traffic.as_script(run, evidence.shown_numbers(gathered), _phrases())),  # noqa: S704
             host=host(run.header.base_url),
             headline=summary.headline(run),
@@ -87,9 +87,10 @@ def prose(text: str) -> Markup:
 
 
 @cache
-def _environment() -> Environment:
+def environment(*folders: Path) -> Environment:
+    """Make templates of ours into pages: those of the report, and those of other folders before them."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
+        loader=FileSystemLoader([*folders, TEMPLATES], encoding="utf-8"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -129,8 +130,14 @@ def _phrases() -> dict[str, str]:
     return {key: phrase for key, phrase in words.ENGLISH.items() if key.startswith(prefixes)}
 
 
-def _joined(names: Iterable[str]) -> str:
-    return "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+def joined(names: Iterable[str], folder: Path = TEMPLATES) -> str:
+    """Read styles or scripts of ours, one behind the other."""
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+
+
+def policy(script: str, style: str) -> str:
+    """Allow a page that one script and that one style, and nothing else; both as they stand between their tags."""
+    return POLICY.format(script=_digest(script), style=_digest(style))
 
 
 def _digest(text: str) -> str:
