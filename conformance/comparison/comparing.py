@@ -115,7 +115,11 @@ def compare(a: Sequence[Run], b: Sequence[Run]) -> Comparison:
 def _chapters(a: Side, b: Side, found: Sequence[Difference]) -> Iterator[Chapter]:
     pairs = {name: pair[0].chapter for name, pair in shared(a.first, b.first).items()}
     known = {**chapters_of(b.first), **chapters_of(a.first)}
-    facets = [chapter_of(facet, known) for facet in a.sights if facet in b.sights]
+    facets = [
+        chapter_of(facet, known)
+        for facet in dict.fromkeys((*a.sights, *b.sights))
+        if facet.kind in BEHAVIOURS and a.sight(facet) and b.sight(facet)
+    ]
     verdicts = {each.facet.subject: each for each in found if each.facet.kind is Kind.VERDICT}
     apart = [each.chapter for each in found if each.facet.kind in BEHAVIOURS and each.cls is not Class.ONCE]
     for name in sorted({*pairs.values(), *facets}):

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     PAGE = "page"
     SPEED = "speed"
     TROUBLE = "trouble"
+    # That there was an object, or an answer, in which a field or a header could have been.
+    GROUND = "ground"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,6 +36,18 @@ class Facet:
     def words(self) -> str:
         """The facet as a line would name it."""
         return " · ".join(word for word in (self.subject, self.state, self.part) if word)
+
+    @property
+    def ground(self) -> "Facet | None":
+        """Where this could have been seen, if it is a field or a header."""
+        if self.kind is Kind.MEMBER:
+            return ground(self.subject, self.state, self.part.rpartition(".")[0])
+        return ground(self.subject, self.state, "headers") if self.kind is Kind.HEADER else None
+
+
+def ground(subject: str, state: str, place: str) -> Facet:
+    """Name the object at a path of an answer, or its headers."""
+    return Facet(Kind.GROUND, subject, state, place)
 
 
 # What was seen, and the numbers of the exchanges that showed it.

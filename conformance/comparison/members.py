@@ -11,7 +11,7 @@ from conformance.exchange import Exchange, NotJson, decode
 WORDS = frozenset(
     {"object", "status", "purpose", "role", "finish_reason", "endpoint", "completion_window", "deleted"}
 )
-ABSENT = "absent"
+ABSENT, PRESENT = "absent", "present"
 
 
 def bodies(exchange: Exchange) -> Iterator[tuple[str, Any]]:
@@ -45,6 +45,16 @@ def state_of(value: Any, names: Names) -> str:
     return " ".join(word for word in (thing.kind if thing else "", status) if isinstance(word, str) and word)
 
 
+def _stateless(value: dict[str, Any], names: Names) -> str:
+    return state_of({"id": value.get("id")}, names)
+
+
+def _passes(value: dict[str, Any], names: Names) -> bool:
+    """Whether an object goes through its states so fast that which were seen is chance."""
+    thing = names.things.get(value["id"]) if isinstance(value.get("id"), str) else None
+    return thing is None or thing.kind == "task"
+
+
 def members(
     value: Any, exchange: Exchange, names: Names, root: str = ""
 ) -> Iterator[tuple[str, str, str, str]]:
@@ -62,7 +72,11 @@ def _object(
         return
     about = {**about, **value} if "id" in value else about
     for key, item in value.items():
-        yield state, path, key, described(key, item, about, exchange, names)
+        told = described(key, item, about, exchange, names)
+        if key == "status" and isinstance(item, str):
+            # A status makes the state; in which states things were seen is told of the object without one.
+            yield _stateless(value, names), path, key, "string" if _passes(value, names) else told
+        yield state, path, key, told
         below = f"{path}.{key}" if path else key
         if isinstance(item, dict):
             # Strangers choose the keys of their metadata.

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from string import ascii_lowercase, ascii_uppercase, digits
 
 from conformance.comparison.cases import answer, case
-from conformance.comparison.facets import Facet, Kind, Notebook, Sights
-from conformance.comparison.members import ABSENT, bodies, members
+from conformance.comparison.facets import Facet, Kind, Notebook, Seen, Sights, ground
+from conformance.comparison.members import ABSENT, PRESENT, bodies, members
 from conformance.comparison.naming import Names, names_of
 from conformance.exchange import Exchange
 from conformance.runs import Run
@@ -52,7 +52,17 @@ def observe(run: Run) -> Sights:
     _ids(calm, names, book)
     _lists(calm, names, book)
     _records(run, book)
-    return book.sights
+    sights = book.sights
+    return {facet: _completed(facet, seen, sights) for facet, seen in sights.items()}
+
+
+def _completed(facet: Facet, seen: Seen, sights: Sights) -> Seen:
+    """Add where a field or a header was missing that was there elsewhere."""
+    if facet.ground is None:
+        return seen
+    present = {number for numbers in seen.values() for number in numbers}
+    missing = tuple(number for number in sights[facet.ground][PRESENT] if number not in present)
+    return {**seen, ABSENT: missing} if missing else seen
 
 
 def _calm(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
@@ -67,46 +77,26 @@ def _calm(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
 
 
 def _members(exchanges: Iterable[Exchange], names: Names, book: Notebook) -> None:
-    """Note every field of every answer, and of the fields that are missing somewhere, where they are."""
-    # By operation, status, state and path: which exchanges showed such an object, and which showed each field in it.
-    objects: dict[tuple[str, str, str], list[int]] = {}
-    fields: dict[tuple[str, str, str], dict[str, set[int]]] = {}
+    """Note every field of every answer, and the objects that they are fields of."""
     for exchange in exchanges:
         subject = exchange.operation or "outside the contract"
         for root, value in bodies(exchange):
-            shown: dict[tuple[str, str], set[str]] = {}
             for state, path, key, told in members(value, exchange, names, root):
                 place = f"{exchange.status} {state}".strip()
-                shown.setdefault((place, path), set()).add(key)
+                book.note(ground(subject, place, path), PRESENT, exchange.number)
                 part = f"{path}.{key}" if path else key
                 book.note(Facet(Kind.MEMBER, subject, place, part), told, exchange.number)
-            for (place, path), keys in shown.items():
-                whole = (subject, place, path)
-                objects.setdefault(whole, []).append(exchange.number)
-                for key in keys:
-                    fields.setdefault(whole, {}).setdefault(key, set()).add(exchange.number)
-    for (subject, place, path), numbers in objects.items():
-        for key, present in fields[subject, place, path].items():
-            part = f"{path}.{key}" if path else key
-            for number in numbers:
-                if number not in present:
-                    book.note(Facet(Kind.MEMBER, subject, place, part), ABSENT, number)
 
 
 def _headers(exchanges: Iterable[Exchange], book: Notebook) -> None:
     """Note which headers answers carry, and what they say without its digits."""
-    groups: dict[tuple[str, str], list[Exchange]] = {}
     for exchange in exchanges:
-        groups.setdefault((exchange.operation or "outside the contract", str(exchange.status)), []).append(
-            exchange
-        )
-    for (subject, state), group in groups.items():
-        known = {key.lower() for each in group if each.answer for key, _ in each.answer.headers}
-        for name in known - MOMENTARY:
-            for each in group:
-                value = each.answer.header(name) if each.answer else None
-                told = ABSENT if value is None else _plain(value)
-                book.note(Facet(Kind.HEADER, subject, state, name), told, each.number)
+        subject, state = exchange.operation or "outside the contract", str(exchange.status)
+        book.note(ground(subject, state, "headers"), PRESENT, exchange.number)
+        for name, value in exchange.answer.headers if exchange.answer else ():
+            if name.lower() not in MOMENTARY:
+                facet = Facet(Kind.HEADER, subject, state, name.lower())
+                book.note(facet, _plain(value), exchange.number)
 
 
 def _plain(value: str) -> str:

@@ -131,9 +131,9 @@ def _behaviours(a: Side, b: Side) -> Iterator[Difference]:
     known = shared(a.first, b.first)
     chapters = {**chapters_of(b.first), **chapters_of(a.first)}
     absent = lacking(a.first, b.first)
-    for facet, mine in a.sights.items():
-        theirs = b.sights.get(facet)
-        if theirs is None or mine.values == theirs.values:
+    for facet in dict.fromkeys((*a.sights, *b.sights)):
+        mine, theirs = a.sight(facet), b.sight(facet)
+        if mine is None or theirs is None or mine.values == theirs.values:
             continue
         if facet.kind is Kind.RECORD and facet.subject not in known:
             continue

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from conformance import rates
 from conformance.comparison.facets import Facet, Seen, Sights
+from conformance.comparison.members import ABSENT
 from conformance.comparison.observing import observe
 from conformance.exchange import Exchange
 from conformance.runs import ClauseRow, Run
@@ -65,6 +66,13 @@ class Side:
         read: list[Sights] = [observe(run) for run in self.runs]
         facets = {facet: None for sights in read for facet in sights}
         return {facet: Sight(tuple(each[facet] for each in read if facet in each)) for facet in facets}
+
+    def sight(self, facet: Facet) -> Sight | None:
+        """Give what was seen of a facet: that it is missing, where only the place was seen; or None where nothing was."""
+        if known := self.sights.get(facet):
+            return known
+        place = self.sights.get(facet.ground) if facet.ground else None
+        return place and Sight(tuple({ABSENT: numbers} for seen in place.runs for numbers in seen.values()))
 
     @cached_property
     def clauses(self) -> Mapping[str, tuple[ClauseRow, ...]]:
