@@ -16,7 +16,11 @@ Command = Callable[[argparse.Namespace], int]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
     parser = _parser()
-    options, rest = parser.parse_known_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # What stands behind -- is for the runs of the suite that compare starts.
+    cut = given.index("--") if given[:1] == ["compare"] and "--" in given else len(given)
+    options, rest = parser.parse_known_args(given[:cut])
+    rest += given[cut + 1 :]
     if rest and options.command not in {_plan, _compare}:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     options.rest = rest
@@ -94,7 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
     compare = add("compare", _compare, "say what two runs, or two targets, do otherwise")
     compare.epilog = (
-        "With --targets it takes the options of the run too, such as --profile=smoke: see `pytest --help`. "
+        "With --targets it takes the options of the runs too, such as --profile=smoke, or all of them behind --: "
+        "see `pytest --help`. "
         "Exit status: 0 nothing differs but what is documented of a region and what takes time, 1 something does, "
         "6 a required clause could not be compared."
     )

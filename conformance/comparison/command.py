@@ -1,5 +1,6 @@
 """What `conformance compare` does and prints."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from conformance.comparison.views import as_terminal, write_all
 from conformance.errors import UsageError
 from conformance.regions import regions
 from conformance.runs import Run
-from conformance.targets import MOCKS, Target
+from conformance.targets import MOCKS, Target, parse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +69,16 @@ def _of_targets(wish: Wish) -> tuple[Comparison, Path]:
     if len(names) != 2 or not all(names):
         raise UsageError("--targets takes two targets with a comma between them, such as --targets=cn,intl.")
     if wish.logs or wish.also_a or wish.also_b:
-        raise UsageError("--targets runs both targets now: leave out the runs, or --targets.")
+        raise UsageError(
+            "--targets runs both targets now and takes no logs; options of the runs with a word of their own go behind --."
+        )
     for name in names:
         if name not in MOCKS and name not in regions() and "://" not in name:
             known = ", ".join([*MOCKS, *regions(), "a URL"])
             raise UsageError(f"--targets={wish.targets} names nothing known: choose two of {known}.")
+        if name in regions():
+            # A key that is missing is told before the other target is run in vain.
+            parse(name, region_name=name, workspace="", environ=os.environ)
     folder = _folder(wish, *names)
     errands = (
         Errand(target=names[0], options=(*wish.options, *wish.only_a), folder=folder / "a"),

@@ -30,7 +30,7 @@ ALPHABETS = (
 # What is drawn or measured within a header or a record: whatever holds a digit, as far as it goes.
 VARYING = re.compile(r"[\w.-]*\d[\w.-]*")
 # Words before a drawn id; what only has letters from a to f may be drawn itself.
-PREFIX = re.compile(r"(?=[a-z_]*[g-z])(?:(?![a-f]{8}-)[a-z]+(?:_[a-z]+)*[-_])+")
+PREFIX = re.compile(r"(?=[a-z_]*[g-z])(?:(?![a-f]{8}-)[a-z]+(?:_(?![a-f]{8}-)[a-z]+)*[-_])+")
 LONG_AND_DRAWN = re.compile(r"(?=\D*\d)[\w-]{16,}")
 DRAWN = re.compile(r"[0-9a-f]{8,}(?:-[0-9a-f]+)*|file-…", re.IGNORECASE)
 # The tool's own business before and after the tests, which depends on what was left where.
