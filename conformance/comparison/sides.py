@@ -6,7 +6,7 @@ from functools import cached_property
 
 from conformance import rates
 from conformance.comparison.facets import Facet, Seen, Sights
-from conformance.comparison.members import ABSENT
+from conformance.comparison.members import ABSENT, PRESENT
 from conformance.comparison.observing import observe
 from conformance.exchange import Exchange
 from conformance.runs import ClauseRow, Run
@@ -16,7 +16,7 @@ from conformance.verdicts import Finding, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What one side showed of one facet: in each of its runs that showed anything of it."""
+    """What one side showed of one facet, run by run; nothing where a run showed nothing of it."""
 
     runs: tuple[Seen, ...]
 
@@ -27,12 +27,13 @@ class Sight:
 
     @property
     def steady(self) -> bool:
-        """Whether no run showed something altogether different from the first; a shorter one may show less."""
-        return all(set(seen) & set(self.runs[0]) for seen in self.runs)
+        """Whether no run showed something altogether different from another; a shorter one may show less."""
+        shown = [set(seen) for seen in self.runs if seen]
+        return all(one & shown[0] for one in shown)
 
     def witnesses(self, value: str) -> tuple[int, ...]:
         """Give the exchanges of the first run that showed a value."""
-        return next((seen[value] for seen in self.runs if value in seen), ())
+        return self.runs[0].get(value, ())
 
     def times(self, value: str) -> int:
         """Count the exchanges of all runs that showed a value."""
@@ -65,14 +66,16 @@ class Side:
         """What was seen of each facet."""
         read: list[Sights] = [observe(run) for run in self.runs]
         facets = {facet: None for sights in read for facet in sights}
-        return {facet: Sight(tuple(each[facet] for each in read if facet in each)) for facet in facets}
+        return {facet: Sight(tuple(each.get(facet, {}) for each in read)) for facet in facets}
 
     def sight(self, facet: Facet) -> Sight | None:
         """Give what was seen of a facet: that it is missing, where only the place was seen; or None where nothing was."""
         if known := self.sights.get(facet):
             return known
         place = self.sights.get(facet.ground) if facet.ground else None
-        return place and Sight(tuple({ABSENT: numbers} for seen in place.runs for numbers in seen.values()))
+        if place is None:
+            return None
+        return Sight(tuple({ABSENT: seen[PRESENT]} if seen else {} for seen in place.runs))
 
     @cached_property
     def clauses(self) -> Mapping[str, tuple[ClauseRow, ...]]:

@@ -34,7 +34,13 @@ def as_terminal(comparison: Comparison) -> RenderableType:
     parts: list[RenderableType] = [_matrix(comparison)]
     for cls, count in telling.counts(comparison):
         style = STYLES[Verdict(telling.COLOURS[cls])]
-        parts += [Text(f"\n{telling.TITLES[cls]}: {number(count)}", style=style)]
+        found = len(telling.groups(comparison, cls))
+        told = (
+            f"{number(found)}, {number(count)} with what goes with them"
+            if cls is Class.CONTRACT
+            else number(count)
+        )
+        parts += [Text(f"\n{telling.TITLES[cls]}: {told}", style=style)]
         parts += [_rows(comparison, cls)]
     parts += [Text(one_line(remark), style="dim") for remark in comparison.remarks]
     ending = Text(

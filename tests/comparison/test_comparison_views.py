@@ -126,6 +126,7 @@ def test_two_targets_are_run_at_once_and_what_differs_is_asked_again(tmp_path: P
             f"--targets={lawful.url},{odd.url}",
             f"--report-dir={tmp_path}",
             "--rate-probe=no",
+            "--pace=off",
             "--",
             "--billable=no",
             "-m",
