@@ -69,7 +69,8 @@ class Raw:
 class Timing:
     """How long to wait in seconds, how often to try, and after how many silences in a row to give up.
 
-    `silence` ends when a byte comes, `whole` with the answer; a large body has its own time beside.
+    `silence` ends when a byte comes, `whole` with the answer; a large body has its own time beside. A request
+    that is throttled to its last attempt, or whose answer does not end, counts as silence.
     """
 
     connect: float = 10.0
@@ -78,6 +79,18 @@ class Timing:
     attempts: int = 3
     backoff: float = 0.25
     patience: int = 9
+
+    @classmethod
+    def within(cls, seconds: float) -> "Timing":
+        """Wait for a whole answer at most so long, and for all else in proportion."""
+        usual = cls()
+        share = seconds / usual.whole
+        return cls(
+            connect=min(usual.connect, seconds),
+            silence=usual.silence * share,
+            whole=seconds,
+            backoff=usual.backoff * min(share, 1),
+        )
 
 
 class Client:
@@ -88,7 +101,7 @@ class Client:
     an exchange of its own.
     """
 
-    max_body = 16 * 1024 * 1024
+    max_body = 8 * 1024 * 1024
 
     def __init__(
         self, target: Target, *, recorder: Recorder, pace: Pace, budget: Budget, timing: Timing | None = None
@@ -103,6 +116,7 @@ class Client:
         self.listeners: list[Listener] = []
         self._pace = pace
         self._silent = 0
+        self._last = ""
         self._connection = Connection()
         self._http = httpx.Client(
             base_url=target.base_url,
@@ -123,6 +137,10 @@ class Client:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    def try_again(self) -> None:
+        """Ask once more of a target that has stopped answering: one request, as often as any is tried."""
+        self._silent = min(self._silent, self.timing.patience - self.timing.attempts)
 
     def headers_for(self, account: str) -> dict[str, str]:
         """Give the header that speaks for an account; `none` has none."""
@@ -160,7 +178,9 @@ class Client:
             TargetError: the target has not answered for so long that asking on is pointless.
         """
         if self._silent >= self.timing.patience:
-            raise TargetError(f"the target has stopped answering ({self._silent} requests in a row)")
+            raise TargetError(
+                f"the target has stopped answering ({self._silent} requests in a row; the last: {self._last})"
+            )
         auth = self.headers_for(account)
         sending = _Sending(self._http, method, path, query, headers, form, file, body, auth)
         for attempt in range(1, self.timing.attempts + 1):
@@ -170,8 +190,7 @@ class Client:
                 announce(sending.request)
             started, clock = time.time(), time.monotonic()
             answer, trouble, delivered = self._exchange(sending, enough or _never, linger)
-            self._silent = 0 if answer else self._silent + 1
-            doubtful = method == "POST" and delivered and (answer is None or answer.status >= 500)
+            doubtful = method == "POST" and delivered and (answer is None or answer.cut or answer.status >= 500)
             repeatable = (
                 method in IDEMPOTENT or not delivered or look is not None or (again and answer is not None)
             )
@@ -190,6 +209,7 @@ class Client:
                     final=wait is None,
                 )
             )
+            self._listen(exchange)
             self.budget.settle(exchange, set_aside)
             for listener in self.listeners:
                 listener(exchange)
@@ -201,6 +221,18 @@ class Client:
         if doubtful and look:
             look()
         return exchange
+
+    def _listen(self, exchange: Exchange) -> None:
+        """Count the silences in a row."""
+        answer = exchange.answer
+        if answer is None or answer.cut:
+            self._silent += 1
+            self._last = exchange.trouble or "an answer without end"
+        elif answer.status == 429:
+            self._silent += exchange.attempt == self.timing.attempts > 1
+            self._last = "429"
+        else:
+            self._silent = 0
 
     def _operation(self, request: Request) -> str | None:
         found = contract().operation(request)
@@ -214,7 +246,7 @@ class Client:
             return None
         backoff = float(self.timing.backoff * 4 ** (attempt - 1))
         if answer is not None and answer.status == 429:
-            return max(backoff * 4, _retry_after(answer))
+            return max(backoff * 4, min(_retry_after(answer), self.timing.silence))
         troubled = trouble is not None or (answer is not None and answer.status >= 500)
         return backoff if troubled and repeatable else None
 
@@ -335,9 +367,9 @@ def _never(_: bytes) -> bool:
 
 
 def _retry_after(answer: Answer) -> float:
-    """Read Retry-After in seconds, where the server sent it so, within a sensible bound."""
+    """Read Retry-After in seconds, where the server sent it so."""
     value = answer.header("retry-after") or ""
-    return min(float(value), 30.0) if value.isascii() and value.isdigit() else 0.0
+    return float(value) if value.isascii() and value.isdigit() else 0.0
 
 
 def _words(error: Exception) -> str:

@@ -14,6 +14,7 @@ import pytest
 from conformance import deviations, pacing, targets
 from conformance.budget import Caps
 from conformance.clauses import Profile
+from conformance.client import Timing
 from conformance.errors import UsageError
 from conformance.explore import address
 from conformance.session import Session, Settings, Surroundings
@@ -54,6 +55,13 @@ def add(parser: pytest.Parser) -> None:
         "--pace",
         default="",
         help="documented, off, or requests a second (default: documented; off for the mock)",
+    )
+    option(
+        "--timeout",
+        type=_seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="how long an answer may take (default: 60); silences and pauses are measured by it",
     )
     option(
         "--billable",
@@ -101,6 +109,13 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0.1 <= seconds <= 3600:
+        raise ValueError(f"{text!r} is not between 0.1 and 3600 seconds")
+    return seconds
+
+
 def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     """Make the session that the command line and the environment ask for; `closing` gives everything back.
 
@@ -140,7 +155,7 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     surroundings = Surroundings()
     if target.builtin and not option.collectonly:
         target, surroundings = closing.enter_context(_mock(target, option.breach, option.weather))
-    started = Session(target, settings, pace, surroundings=surroundings)
+    started = Session(target, settings, pace, timing=Timing.within(option.timeout), surroundings=surroundings)
     closing.callback(started.close)
     return started
 

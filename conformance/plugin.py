@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 from rich.console import Console
 
 from conformance import options, preflight, runs
@@ -41,6 +42,8 @@ STARTED = pytest.StashKey[Session]()
 CLOSING = pytest.StashKey[contextlib.ExitStack]()
 FOLDER = pytest.StashKey[Path]()
 RUN = pytest.StashKey[runs.Run]()
+# Characters; a target may give its files names of any length.
+LONGEST_NOTE = 1200
 # Whether a test of no clause failed: where no clause did, the fault is ours.
 FAILED = pytest.StashKey[bool]()
 # Whether the run log and its views are to be written.
@@ -72,6 +75,10 @@ def pytest_configure(config: pytest.Config) -> None:
         closing.callback(signal.signal, number, signal.signal(number, partial(_stop, session)))
     if session.settings.lane == "explore":
         config.option.hypothesis_seed = str(session.settings.seed)
+    else:
+        # What hypothesis computes beforehand belongs to our output, not into the folder of whoever runs us.
+        set_hypothesis_home_dir(config.option.report_dir / ".hypothesis")
+        closing.callback(set_hypothesis_home_dir, None)
     folder = config.option.report_dir / session.target.folder
     config.stash[FOLDER] = folder
     config.option.xmlpath = getattr(config.option, "xmlpath", None) or str(folder / "junit.xml")
@@ -263,6 +270,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     run = config.stash.get(RUN, None)
     if run is None:
         return
+    from conformance.report.legible import one_line
     from conformance.report.terminal import table
 
     out = io.StringIO()
@@ -275,7 +283,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("conformance")
     terminalreporter.write_line(out.getvalue().rstrip())
     if run.footer.note:
-        terminalreporter.write_line(run.footer.note)
+        terminalreporter.write_line(one_line(run.footer.note, limit=LONGEST_NOTE))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -101,5 +101,7 @@ def _why(client: Client, exchange: Exchange) -> str:
         return f"{target.base_url} is throttling the account (429): wait a minute, or stop its other clients."
     if answer.status >= 500:
         return f"{target.base_url} answers with a server error ({answer.status}): try again later."
-    kind = answer.media_type or "no media type"
+    if answer.cut:
+        return f"{target.base_url} answers without end: give more time by --timeout, or check --target."
+    kind = answer.media_type[:80] or "no media type"
     return f"{target.base_url} does not speak this API ({answer.status}, {kind}, no JSON): check --target."

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import dataclasses
+import html
 import json
 import re
 import threading
@@ -12,6 +13,8 @@ from urllib.parse import quote
 from conformance.exchange import Answer, Exchange, Pairs, Part, Request
 
 KEPT_BODY = 65_536
+# What all bodies longer than that may take together, in bytes: behind it, no more than their beginnings are kept.
+ROOM = 64 * 1024 * 1024
 REDACTED = "[redacted]"
 # Shorter keys belong to toy servers; hiding them would hide every "test" of a report.
 SHORTEST_SECRET = 8
@@ -26,33 +29,40 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         spellings: set[str] = set()
+        pieces: set[str] = set()
         for secret in (secret for secret in secrets if len(secret) >= SHORTEST_SECRET):
-            escaped = quote(secret, safe="")
-            lower = re.sub("%..", lambda found: found[0].lower(), escaped)
-            spellings |= {secret, escaped, lower, json.dumps(secret)[1:-1]}
+            spellings |= set(_escaped(secret))
             for plain in (secret, f"Bearer {secret}"):
                 # Base64 of a longer text that holds the secret is aligned in one of three ways.
                 for shift in range(3):
                     encoded = base64.b64encode(b"\0" * shift + plain.encode()).decode()
                     piece = encoded[4 if shift else 0 : -4]
                     if len(piece) >= SHORTEST_PIECE:
-                        spellings |= {piece, piece.replace("+", "-").replace("/", "_")}
-        longest_first = sorted(spellings, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
-        self._bytes_pattern = re.compile(self._pattern.pattern.encode())
+                        pieces |= {piece, piece.replace("+", "-").replace("/", "_")}
+        # Whoever changes the case of a key still gives it away; Base64 in another case says something else.
+        self._patterns = (_any_of(spellings, re.IGNORECASE), _any_of(pieces))
+        self._bytes_patterns = tuple(
+            re.compile(pattern.pattern.encode(), pattern.flags & re.IGNORECASE) for pattern in self._patterns
+        )
 
     def text(self, value: str) -> str:
         """Give the text without secrets, and without lone surrogates that no file can hold."""
-        return self._pattern.sub(REDACTED, value).encode("utf-8", "replace").decode()
+        for pattern in self._patterns:
+            value = pattern.sub(REDACTED, value)
+        return value.encode("utf-8", "replace").decode()
 
     def bytes(self, value: bytes) -> bytes:
         """Give the bytes without secrets."""
-        return self._bytes_pattern.sub(REDACTED.encode(), value)
+        for pattern in self._bytes_patterns:
+            value = pattern.sub(REDACTED.encode(), value)
+        return value
 
     def found_in(self, answer: Answer) -> bool:
         """Whether an answer repeats a secret."""
-        headers = "\n".join(value for _, value in answer.headers)
-        return bool(self._bytes_pattern.search(answer.body) or self._pattern.search(headers))
+        headers = "\n".join(f"{name}\n{value}" for name, value in answer.headers)
+        return any(pattern.search(answer.body) for pattern in self._bytes_patterns) or any(
+            pattern.search(headers) for pattern in self._patterns
+        )
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """Give the exchange without secrets; one whose answer repeated a key says so in its notes."""
@@ -92,6 +102,22 @@ class Redactor:
         )
 
 
+def _escaped(secret: str) -> Iterator[str]:
+    """Write a secret in the ways in which text is escaped: as it is, in URLs, in JSON and in HTML, in part and whole."""
+    in_url, in_json = quote(secret, safe=""), json.dumps(secret)[1:-1]
+    yield from (secret, in_url, quote(in_url, safe=""), in_json, in_json.replace("/", "\\/"))
+    yield from (html.escape(secret), html.escape(secret).replace("&#x27;", "&#39;"))
+    for form in ("%{:02x}", "\\u{:04x}", "&#{};", "&#x{:x};"):
+        letters = [(letter, form.format(ord(letter))) for letter in secret]
+        yield "".join(written for _, written in letters)
+        yield "".join(letter if letter.isalnum() or letter in "-._" else written for letter, written in letters)
+
+
+def _any_of(words: Iterable[str], flags: int = 0) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)", flags)
+
+
 class Recorder:
     """The exchanges of a run in the order in which they ended, whichever of its clients sent them.
 
@@ -103,6 +129,8 @@ class Recorder:
         self.test = ""
         self.phase = ""
         self._exchanges: list[Exchange] = []
+        self._large: dict[bytes, bytes] = {}
+        self._room = ROOM
         self._lock = threading.Lock()
 
     def __call__(self, exchange: Exchange) -> Exchange:
@@ -110,10 +138,26 @@ class Recorder:
         clean = self.redactor.exchange(exchange)
         with self._lock:
             kept = dataclasses.replace(
-                clean, number=len(self._exchanges) + 1, test=self.test, phase=self.phase
+                clean,
+                number=len(self._exchanges) + 1,
+                answer=self._roomy(clean.answer),
+                test=self.test,
+                phase=self.phase,
             )
             self._exchanges.append(kept)
         return kept
+
+    def _roomy(self, answer: Answer | None) -> Answer | None:
+        """Give an answer as there is room for it: a long body is kept once, or cut where there is none left."""
+        if answer is None or len(answer.body) <= KEPT_BODY:
+            return answer
+        body = self._large.get(answer.body)
+        if body is None:
+            if len(answer.body) > self._room:
+                return dataclasses.replace(answer, body=answer.body[:KEPT_BODY], cut=True)
+            self._room -= len(answer.body)
+            body = self._large[answer.body] = answer.body
+        return dataclasses.replace(answer, body=body)
 
     @contextlib.contextmanager
     def during(self, phase: str) -> Iterator[None]:

@@ -33,14 +33,14 @@ class Resources:
     def _note(self, exchange: Exchange) -> None:
         request = exchange.request
         # An attempt before it may have left a file that no list showed yet.
-        if request.is_upload and exchange.attempt == 1 and exchange.answer and exchange.answer.status < 500:
+        if request.is_upload and exchange.attempt == 1 and _plain(exchange):
             for filename in _filenames(request):
                 self.doubtful.pop(filename, None)
         if request.is_upload and exchange.succeeded:
             name = exchange.mapping().get("id")
             if isinstance(name, str) and name:
                 self._ids[name] = exchange.account
-        elif request.is_upload and (exchange.answer is None or exchange.answer.status >= 500):
+        if request.is_upload and not _plain(exchange):
             ended = exchange.started + exchange.seconds
             self.doubtful |= {part.filename: ended for part in request.parts if part.filename}
         elif request.method == "DELETE" and exchange.answer:
@@ -67,6 +67,13 @@ def path_of(name: str) -> str:
 def segment(text: str) -> str:
     """Write a text as one segment of a path, also where its dots alone would lead out of it."""
     return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
+
+
+def _plain(exchange: Exchange) -> bool:
+    """Whether the answer to an upload says plainly what became of it: it is refused, or it has an id."""
+    name = exchange.mapping().get("id")
+    made = exchange.succeeded and isinstance(name, str) and bool(name)
+    return made or (exchange.answer is not None and exchange.answer.refused)
 
 
 def _filenames(request: Request) -> set[str]:

@@ -167,6 +167,7 @@ class Session:
         """Delete what the run made, newest first; what cannot be deleted is named in `resources.leaked`."""
         self.recorder.test = CLEANING
         self.budget.stopped = False
+        self.client.try_again()
         with contextlib.suppress(TargetError):
             self._stop()
             for name, account in self.resources.left:

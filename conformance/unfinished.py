@@ -33,9 +33,11 @@ class Unfinished:
 
     def _note(self, exchange: Exchange) -> None:
         answer = exchange.answer
-        if is_creation(exchange) and exchange.attempt == 1 and answer and answer.status < 500:
+        looks = tuple(looks_of(exchange))
+        is_told = any(look.teller == "create" for look in looks) or (answer is not None and answer.refused)
+        if is_creation(exchange) and exchange.attempt == 1 and is_told:
             self.doubtful.discard(_name(exchange.request))
-        for look in looks_of(exchange):
+        for look in looks:
             if look.teller == "create":
                 self._mine[look.id] = self._open[look.id] = exchange.account
             if look.id not in self._mine:

@@ -140,8 +140,16 @@ def test_a_throttled_request_is_repeated(method: str, header: list[str]) -> None
 def test_retry_after_is_heeded() -> None:
     with Loopback(answer(b"", 429, "Retry-After: 1"), answer()) as server:
         started = time.monotonic()
-        assert sent(server).status == 200
+        assert sent(server, timing=replace(QUICK, silence=2)).status == 200
         assert time.monotonic() - started >= 1
+
+
+@pytest.mark.parametrize("seconds", ["86400", "9" * 5000])
+def test_retry_after_is_heeded_for_no_longer_than_a_silence(seconds: str) -> None:
+    with Loopback(answer(b"", 429, f"Retry-After: {seconds}"), answer()) as server:
+        started = time.monotonic()
+        assert sent(server).status == 200
+        assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 302, 400, 401, 403, 404, 409, 422])

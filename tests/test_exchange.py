@@ -38,7 +38,7 @@ def test_well_formed_json_is_decoded(body: bytes, value: Any) -> None:
         (b'{"a": -Infinity}', "-Infinity is not JSON"),
         (b"[1e999]", "too large"),
         (b"-1e999", "too large"),
-        (b"[" + b"9" * 5000 + b"]", "digits"),
+        (b"[" + b"9" * 5000 + b"]", "a number is too large"),
         (b'{"a": 1, "a": 1}', "'a' appears twice"),
         (b'[{"x": [{"a": 1, "a": 2}]}]', "'a' appears twice"),
         (b'{"a": 1, "\\u0061": 2}', "'a' appears twice"),

@@ -1,0 +1,133 @@
+"""A server that stands before a lawful mock and misbehaves where it is told to; all else is the mock's own word."""
+
+import contextlib
+import http.client
+import itertools
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.loopback import Loopback, Received, Speaker, read_request
+
+BASE = "/compatible-mode/v1"
+HOP = {"connection", "content-length", "transfer-encoding", "keep-alive"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What the mock answered."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def written(
+        self, *more: str, body: bytes | None = None, status: int | None = None, without: str = ""
+    ) -> bytes:
+        """Write the answer down, in part otherwise."""
+        body = self.body if body is None else body
+        lines = [f"HTTP/1.1 {status or self.status} X"]
+        lines += [f"{k}: {v}" for k, v in self.headers if k.lower() not in HOP | {without}]
+        lines += [f"Content-Length: {len(body)}", *more]
+        return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One request, the how manieth it is of those that the row is about, and what the mock made of it."""
+
+    request: Received
+    nth: int
+    said: Said
+    server: "Hostile"
+
+    @property
+    def key(self) -> str:
+        """The key that was sent."""
+        return self.request.headers.get("authorization", "").removeprefix("Bearer ")
+
+
+Act = Callable[[Asked], bytes | Callable[[Speaker], object]]
+On = Callable[[Received], bool]
+
+
+class Hostile(Loopback):
+    """Misbehaves on the requests that it is told; `elsewhere` is a second server, which nobody should ask."""
+
+    def __init__(
+        self, port: int, act: Act, on: On, *, since: int = 1, tls: ssl.SSLContext | None = None
+    ) -> None:
+        super().__init__()
+        self.elsewhere: Loopback
+        self.met = 0
+        self._port = port
+        self._act = act
+        self._on = on
+        self._since = since
+        self._tls = tls
+        self._counter = itertools.count(1)
+
+    def _serve(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError), connection:
+            if self._tls:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            with connection.makefile("rb") as stream:
+                while (request := read_request(stream.readline, stream.read)) is not None:
+                    with self._lock:
+                        self.received.append(request)
+                    if not self._speak(request, connection):
+                        return
+
+    def _speak(self, request: Received, connection: socket.socket) -> bool:
+        """Answer one request, and say whether the connection is still of use."""
+        said = self._forward(request)
+        if not self._on(request):
+            connection.sendall(said.written())
+            return True
+        with self._lock:
+            nth = next(self._counter)
+        if nth < self._since:
+            connection.sendall(said.written())
+            return True
+        self.met += 1
+        answer = self._act(Asked(request=request, nth=nth, said=said, server=self))
+        if callable(answer):
+            answer(Speaker(connection, self._closing))
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+            return False
+        connection.sendall(answer)
+        return True
+
+    def _forward(self, request: Received) -> Said:
+        mock = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
+        try:
+            headers: dict[str, Any] = {k: v for k, v in request.headers.items() if k not in HOP | {"host"}}
+            mock.request(request.method, request.target, body=request.body, headers=headers)
+            answer = mock.getresponse()
+            return Said(status=answer.status, headers=tuple(answer.getheaders()), body=answer.read())
+        finally:
+            mock.close()
+
+
+def always(_: Received) -> bool:
+    """On every request."""
+    return True
+
+
+def on(method: str, path: str = "", *, without: str = "\0") -> On:
+    """On the requests of a method whose path below the base begins so."""
+
+    def hits(request: Received) -> bool:
+        below = request.target.removeprefix(BASE)
+        return request.method == method and below.startswith(path) and without not in below
+
+    return hits
+
+
+uploads = on("POST", "/files")
+lists = on("GET", "/files", without="/files/")
+retrievals = on("GET", "/files/")
+deletions = on("DELETE", "/files/")
