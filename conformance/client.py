@@ -276,7 +276,7 @@ class Client:
         self, response: httpx.Response, deadline: Deadline, enough: Callable[[bytes], bool], linger: float
     ) -> Answer:
         body = bytearray()
-        cut = False
+        cut = heard = False
         most = self.max_body
         with contextlib.ExitStack() as lingering:
             rest: Deadline | None = None
@@ -286,7 +286,7 @@ class Client:
                     if len(body) > most:
                         cut = rest is None
                         break
-                    if rest is None and enough(piece):
+                    if rest is None and (heard := enough(piece)):
                         if not linger:
                             break
                         rest = lingering.enter_context(Deadline(self._connection, linger))
@@ -296,6 +296,8 @@ class Client:
                 if rest is None and not deadline.passed:
                     raise
                 cut = rest is None
+        # Where nothing tells the end of a body, breaking it off looks like its end.
+        cut = cut or (deadline.passed and not heard)
         headers = tuple(
             (name.decode("ascii", "replace"), value.decode("utf-8", "replace"))
             for name, value in response.headers.raw

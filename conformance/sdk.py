@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from conformance.chat import MOMENT
 from conformance.client import Client, Raw
-from conformance.exchange import Answer, Exchange, Part, Request
+from conformance.exchange import MOST_VALUES, Answer, Exchange, Part, Request, is_vast
 from conformance.expect import Broken, Unproven, answered
 from conformance.replies import PATH, Hearing, most_pieces, read
 from conformance.runs import Compatible
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # What belongs to one connection, or to a body that has been unpacked since.
 HOP = {"connection", "content-encoding", "content-length", "host", "keep-alive", "transfer-encoding"}
 LONGEST_TEXT = 65_536
+VAST = f"the answer holds more than {MOST_VALUES} values"
 
 
 class Relay:
@@ -55,6 +56,8 @@ class Relay:
         self.exchanges.append(exchange)
         if exchange.answer is None:
             raise Unproven(f"infrastructure: {exchange.trouble}")
+        if is_vast(exchange.answer.body):
+            raise Unproven(f"infrastructure: {VAST}")
         return _response(exchange.answer)
 
 
@@ -141,6 +144,8 @@ def unusable(exchange: Exchange) -> str:
     use = USES.get(exchange.operation or "")
     if use is None or exchange.answer is None or exchange.answer.status >= 500:
         return ""
+    if is_vast(exchange.answer.body):
+        return VAST
     with replaying(exchange.answer) as sdk:
         try:
             use(sdk, exchange)

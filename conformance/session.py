@@ -22,6 +22,7 @@ from conformance.deviations import Deviation
 from conformance.deviations import apply as apply_deviations
 from conformance.errors import TargetError
 from conformance.exchange import Exchange
+from conformance.expect import Unproven
 from conformance.files import Files
 from conformance.laws.ruling import Law
 from conformance.pacing import Pace
@@ -168,8 +169,9 @@ class Session:
         self.recorder.test = CLEANING
         self.budget.stopped = False
         self.client.try_again()
-        with contextlib.suppress(TargetError):
+        with contextlib.suppress(TargetError, Unproven):
             self._stop()
+        with contextlib.suppress(TargetError):
             for name, account in self.resources.left:
                 self.files.delete(name, account=account, cleaning=True)
             if doubtful := self.resources.doubtful:
@@ -177,8 +179,10 @@ class Session:
                 self.budget.caps = Caps()
                 time.sleep(max(0.0, min(SETTLING, max(doubtful.values()) + SETTLING - time.time())))
                 for account in ("first", "second"):
-                    if account in self.target.keys:
-                        self.files.undo(doubtful, account=account)
+                    # Where the list cannot be read, nothing can be found in it.
+                    with contextlib.suppress(Unproven):
+                        if account in self.target.keys:
+                            self.files.undo(doubtful, account=account)
         self.resources.leaked = tuple(name for name, _ in (*self.resources.left, *self.unfinished.files))
 
     def _stop(self) -> None:

@@ -43,7 +43,7 @@ def test_a_request_without_a_key_is_refused(
 @clause("authentication.no-key")
 def test_an_upload_without_a_key_is_refused(files: Files, small: Small, twin: Exchange) -> None:
     exchange = files.upload(small("no key"), small.purpose, account="none")
-    expect.refused(exchange, twin=twin, status=401)
+    expect.refused(exchange, twin=_still(files, exchange, twin), status=401)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -55,7 +55,13 @@ def test_a_request_with_a_wrong_key_is_refused(
 
 
 def _is_refused(files: Files, kept: Corpus, welcome: Exchange, operation: str, account: str) -> None:
-    expect.refused(OPERATIONS[operation](files, _victim(kept, account), account), twin=welcome, status=401)
+    exchange = OPERATIONS[operation](files, _victim(kept, account), account)
+    expect.refused(exchange, twin=_still(files, exchange, welcome), status=401)
+
+
+def _still(files: Files, exchange: Exchange, twin: Exchange) -> Exchange:
+    """Give the twin, or where the account itself may have been denied since, another."""
+    return files.list(limit=1) if exchange.status in {402, 403} else twin
 
 
 def _victim(kept: Corpus, account: str) -> str:
@@ -68,7 +74,8 @@ def _victim(kept: Corpus, account: str) -> str:
 def test_a_key_that_is_almost_right_is_refused(files: Files, welcome: Exchange, account: str) -> None:
     if account not in files.client.target.keys:
         raise expect.Unproven("the key has no letters to be written otherwise")
-    expect.refused(files.list(limit=1, account=account), twin=welcome, status=401)
+    exchange = files.list(limit=1, account=account)
+    expect.refused(exchange, twin=_still(files, exchange, welcome), status=401)
 
 
 @pytest.fixture(scope="session")
@@ -79,8 +86,10 @@ def turned_away(files: Files, small: Small) -> tuple[str, Exchange]:
 
 
 @clause("authentication.wrong-key")
-def test_an_upload_with_a_wrong_key_is_refused(turned_away: tuple[str, Exchange], twin: Exchange) -> None:
-    expect.refused(turned_away[1], twin=twin, status=401)
+def test_an_upload_with_a_wrong_key_is_refused(
+    files: Files, turned_away: tuple[str, Exchange], twin: Exchange
+) -> None:
+    expect.refused(turned_away[1], twin=_still(files, turned_away[1], twin), status=401)
 
 
 @pytest.mark.parametrize("scheme", ["Basic {}", "Token {}", "{}", "Bearer"])
@@ -135,4 +144,4 @@ def test_an_upload_with_a_key_of_the_other_region_is_refused(
     files: Files, small: Small, twin: Exchange
 ) -> None:
     exchange = files.upload(small("other region"), small.purpose, account="other-region")
-    expect.refused(exchange, twin=twin, status=401)
+    expect.refused(exchange, twin=_still(files, exchange, twin), status=401)

@@ -9,7 +9,8 @@ import signal
 import sys
 import tempfile
 import time
-from typing import Any
+import traceback
+from typing import Any, NoReturn
 
 import pytest
 
@@ -38,7 +39,7 @@ def _run(job: dict[str, Any]) -> dict[str, float]:
         time.sleep(0.01)
 
 
-def _live(job: dict[str, Any]) -> None:
+def _live(job: dict[str, Any]) -> NoReturn:
     os.chdir(job["cwd"])
     os.environ.clear()
     os.environ.update(job["environment"])
@@ -50,6 +51,8 @@ def _live(job: dict[str, Any]) -> None:
     status = 70
     try:
         status = int(pytest.main(job["arguments"]))
+    except BaseException:
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -94,7 +94,7 @@ def meet(nursery: Nursery, row: Row, home: Path) -> Met:
     with contextlib.ExitStack() as stack:
         mock = stack.enter_context(serve(region=row.region, keys=KEYS))
         tls = stack.enter_context(_unsigned()) if row.tls else None
-        hostile = stack.enter_context(Hostile(mock.port, row.act, row.on, since=row.since, tls=tls))
+        hostile = stack.enter_context(Hostile(mock.port, row.act, row.on, since=row.since, tls=tls, rename=row.rename))
         hostile.elsewhere = stack.enter_context(Loopback(answer()))
         port = hostile.url.rpartition(":")[2]
         said = home / "reports" / "said.txt"

@@ -3,11 +3,13 @@
 import contextlib
 import http.client
 import itertools
+import json
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote, unquote
 
 from tests.loopback import Loopback, Received, Speaker, read_request
 
@@ -50,14 +52,21 @@ class Asked:
 
 
 Act = Callable[[Asked], bytes | Callable[[Speaker], object]]
-On = Callable[[Received], bool]
+On = Callable[[Received, Said], bool]
 
 
 class Hostile(Loopback):
     """Misbehaves on the requests that it is told; `elsewhere` is a second server, which nobody should ask."""
 
     def __init__(
-        self, port: int, act: Act, on: On, *, since: int = 1, tls: ssl.SSLContext | None = None
+        self,
+        port: int,
+        act: Act,
+        on: On,
+        *,
+        since: int = 1,
+        tls: ssl.SSLContext | None = None,
+        rename: Callable[[str], str] | None = None,
     ) -> None:
         super().__init__()
         self.elsewhere: Loopback
@@ -67,6 +76,8 @@ class Hostile(Loopback):
         self._on = on
         self._since = since
         self._tls = tls
+        self._rename = rename
+        self._names: dict[str, str] = {}
         self._counter = itertools.count(1)
 
     def _serve(self, connection: socket.socket) -> None:
@@ -83,7 +94,7 @@ class Hostile(Loopback):
     def _speak(self, request: Received, connection: socket.socket) -> bool:
         """Answer one request, and say whether the connection is still of use."""
         said = self._forward(request)
-        if not self._on(request):
+        if not self._on(request, said):
             connection.sendall(said.written())
             return True
         with self._lock:
@@ -105,24 +116,46 @@ class Hostile(Loopback):
         mock = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
         try:
             headers: dict[str, Any] = {k: v for k, v in request.headers.items() if k not in HOP | {"host"}}
-            mock.request(request.method, request.target, body=request.body, headers=headers)
+            mock.request(request.method, self._translated(request.target), body=request.body, headers=headers)
             answer = mock.getresponse()
-            return Said(status=answer.status, headers=tuple(answer.getheaders()), body=answer.read())
+            said = Said(status=answer.status, headers=tuple(answer.getheaders()), body=answer.read())
+            return said if self._rename is None else replace(said, body=self._renamed(said.body))
         finally:
             mock.close()
 
 
-def always(_: Received) -> bool:
+    def _translated(self, target: str) -> str:
+        """Give the target of a request with the names that the mock knows."""
+        head, _, name = target.partition("?")[0].rpartition("/")
+        if (known := self._names.get(unquote(name))) is not None:
+            return f"{head}/{known}"
+        for name, known in self._names.items():
+            target = target.replace(f"after={quote(name, safe='')}", f"after={known}")
+        return target
+
+    def _renamed(self, body: bytes) -> bytes:
+        """Give a body with the names that this server has for files."""
+        assert self._rename
+        said = json.loads(body)
+        for each in said.get("data", [said]):
+            if known := each.get("id"):
+                each["id"] = self._rename(known)
+                self._names[each["id"]] = known
+        return json.dumps(said).encode()
+
+
+def always(_request: Received, _said: Said) -> bool:
     """On every request."""
     return True
 
 
 def on(method: str, path: str = "", *, without: str = "\0") -> On:
-    """On the requests of a method whose path below the base begins so."""
+    """On the accepted requests of a method whose path below the base begins so."""
 
-    def hits(request: Received) -> bool:
+    def hits(request: Received, said: Said) -> bool:
         below = request.target.removeprefix(BASE)
-        return request.method == method and below.startswith(path) and without not in below
+        asked = request.method == method and below.startswith(path) and without not in below
+        return asked and said.status < 400
 
     return hits
 
