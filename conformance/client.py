@@ -190,7 +190,9 @@ class Client:
                 announce(sending.request)
             started, clock = time.time(), time.monotonic()
             answer, trouble, delivered = self._exchange(sending, enough or _never, linger)
-            doubtful = method == "POST" and delivered and (answer is None or answer.cut or answer.status >= 500)
+            doubtful = (
+                method == "POST" and delivered and (answer is None or answer.cut or answer.status >= 500)
+            )
             repeatable = (
                 method in IDEMPOTENT or not delivered or look is not None or (again and answer is not None)
             )

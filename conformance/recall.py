@@ -10,9 +10,7 @@ P = ParamSpec("P")
 Result = TypeVar("Result")
 
 
-def recalled(
-    most: int, weigh: Callable[P, int]
-) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
+def recalled(most: int, weigh: Callable[P, int]) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
     """Remember the results of a function of hashable arguments, the last used of them, up to `most` in all."""
 
     def of(function: Callable[P, Result]) -> Callable[P, Result]:

@@ -21,6 +21,8 @@ SHORTEST_SECRET = 8
 # A piece of Base64 shorter than this stands in innocent text, too.
 SHORTEST_PIECE = 6
 SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
+# What stands for itself in a URL, and is therefore left alone where a whole URL is escaped.
+URL_LETTERS = ";,/?:@&=+$-_.!~*'()#[]"
 ECHO = "the answer repeats the key"
 
 
@@ -108,12 +110,15 @@ class Redactor:
 def _escaped(secret: str) -> Iterator[str]:
     """Write a secret in the ways in which text is escaped: as it is, in URLs, in JSON and in HTML, in part and whole."""
     in_url, in_json = quote(secret, safe=""), json.dumps(secret)[1:-1]
+    yield from (quote(secret), quote(secret, safe=URL_LETTERS))
     yield from (secret, in_url, quote(in_url, safe=""), in_json, in_json.replace("/", "\\/"))
     yield from (html.escape(secret), html.escape(secret).replace("&#x27;", "&#39;"))
     for form in ("%{:02x}", "\\u{:04x}", "&#{};", "&#x{:x};"):
         letters = [(letter, form.format(ord(letter))) for letter in secret]
         yield "".join(written for _, written in letters)
-        yield "".join(letter if letter.isalnum() or letter in "-._" else written for letter, written in letters)
+        yield "".join(
+            letter if letter.isalnum() or letter in "-._" else written for letter, written in letters
+        )
 
 
 def _longest_first(words: Iterable[str]) -> list[str]:

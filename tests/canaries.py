@@ -34,7 +34,9 @@ def _readings(text: str) -> Iterator[str]:
     """Read a text as it is, and as those do who unescape it, in every order that matters."""
     readings = {text, html.unescape(text)}
     for each in tuple(readings):
-        readings.add(re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), each).replace("\\/", "/"))
+        readings.add(
+            re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), each).replace("\\/", "/")
+        )
     for each in tuple(readings):
         readings |= {unquote(each), unquote(unquote(each))}
     yield from readings

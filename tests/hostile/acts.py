@@ -176,7 +176,7 @@ def item(name: str, **more: Any) -> dict[str, Any]:
 def new_pages(asked: Asked) -> bytes:
     """Give a page of files that nobody has seen before, and promise more."""
     names = [f"file-fe-{asked.nth:012x}{at:012x}" for at in range(100)]
-    return asked.said.written(body=page(*map(item, names), has_more=True))
+    return asked.said.written(body=page(*map(item, names), has_more=True), status=200)
 
 
 def echoes(spell: Callable[[str], str]) -> Act:

@@ -51,7 +51,7 @@ def _live(job: dict[str, Any]) -> NoReturn:
     status = 70
     try:
         status = int(pytest.main(job["arguments"]))
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - whatever it is, the test shall read of it
         traceback.print_exc()
     finally:
         sys.stdout.flush()

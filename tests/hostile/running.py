@@ -94,7 +94,9 @@ def meet(nursery: Nursery, row: Row, home: Path) -> Met:
     with contextlib.ExitStack() as stack:
         mock = stack.enter_context(serve(region=row.region, keys=KEYS))
         tls = stack.enter_context(_unsigned()) if row.tls else None
-        hostile = stack.enter_context(Hostile(mock.port, row.act, row.on, since=row.since, tls=tls, rename=row.rename))
+        hostile = stack.enter_context(
+            Hostile(mock.port, row.act, row.on, since=row.since, tls=tls, rename=row.rename)
+        )
         hostile.elsewhere = stack.enter_context(Loopback(answer()))
         port = hostile.url.rpartition(":")[2]
         said = home / "reports" / "said.txt"
@@ -152,8 +154,11 @@ def _certificate() -> str:
     with tempfile.TemporaryDirectory() as folder:
         key, certificate = Path(folder, "key.pem"), Path(folder, "certificate.pem")
         subprocess.run(
-            [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-            + ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
+            [
+                *(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+                *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
+                *("-keyout", str(key), "-out", str(certificate)),
+            ],
             check=True,
             capture_output=True,
         )

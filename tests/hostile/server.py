@@ -123,7 +123,6 @@ class Hostile(Loopback):
         finally:
             mock.close()
 
-
     def _translated(self, target: str) -> str:
         """Give the target of a request with the names that the mock knows."""
         head, _, name = target.partition("?")[0].rpartition("/")
@@ -160,7 +159,16 @@ def on(method: str, path: str = "", *, without: str = "\0") -> On:
     return hits
 
 
+def each_list(request: Received, _said: Said) -> bool:
+    """On the lists, whatever they ask for."""
+    return request.method == "GET" and request.target.partition("?")[0] == f"{BASE}/files"
+
+
+def streams(request: Received, said: Said) -> bool:
+    """On the answers of the chat that were to be streams."""
+    return b'"stream": true' in request.body and said.status < 400
+
+
 uploads = on("POST", "/files")
 lists = on("GET", "/files", without="/files/")
 retrievals = on("GET", "/files/")
-deletions = on("DELETE", "/files/")
