@@ -173,7 +173,7 @@ def is_stream(answer: Answer) -> bool:
     return body.startswith(STREAMED) or (answer.media_type == MEDIA_TYPE and not body.startswith(b"{"))
 
 
-@recalled(REMEMBERED, lambda body, _: weight(body))
+@recalled(REMEMBERED, lambda body, most: weight(body))  # noqa: ARG005 - of one body there are few ways to hear it
 def _hearing(body: bytes, most: int | None) -> Hearing:
     hearing = Hearing(most)
     hearing(body)

@@ -16,6 +16,11 @@ JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1><hr>nginx</body></html>"
 MIB = 1024 * 1024
+# Markup, commands for a terminal, letters that turn a line around, and templates of several kinds.
+EVIL = (
+    "</script><script>window.pwned=1</script><img src=x onerror=window.pwned=1>"
+    "\x1b]0;pwned\x07\x1b[31mred \u202egnp.exe\u2066 \x00\x7f\x9b31m `|](javascript:window.pwned=1) ${7*7} {{7*7}}"
+)
 
 
 def says(*pieces: bytes) -> Act:

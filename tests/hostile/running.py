@@ -15,8 +15,8 @@ from typing import Any
 
 from conformance.mock import serve
 from tests.canaries import FIRST, SECOND
+from tests.hostile.row import Row
 from tests.hostile.server import Hostile
-from tests.hostile.table import Row
 from tests.loopback import Loopback, Received, answer
 
 # Bytes that a run may occupy at most.

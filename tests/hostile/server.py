@@ -159,9 +159,10 @@ def on(method: str, path: str = "", *, without: str = "\0") -> On:
     return hits
 
 
-def each_list(request: Received, _said: Said) -> bool:
-    """On the lists, whatever they ask for."""
-    return request.method == "GET" and request.target.partition("?")[0] == f"{BASE}/files"
+def each_list(request: Received, said: Said) -> bool:
+    """On the lists, whatever they ask for, if with the right key."""
+    is_list = request.method == "GET" and request.target.partition("?")[0] == f"{BASE}/files"
+    return is_list and said.status in {200, 400, 404}
 
 
 def streams(request: Received, said: Said) -> bool:
