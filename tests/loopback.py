@@ -109,7 +109,7 @@ class Loopback:
 
 def read_request(line: Callable[[], bytes], read: Callable[[int], bytes]) -> Received | None:
     first = line().decode("latin-1").split()
-    if len(first) != 3:
+    if len(first) != 3 or not first[2].startswith("HTTP/"):
         return None
     headers: dict[str, str] = {}
     while (text := line().decode("latin-1").rstrip("\r\n")) != "":

@@ -51,6 +51,8 @@ def test_well_formed_json_is_decoded(body: bytes, value: Any) -> None:
         (rb'{"a": {"b": "\uDC00x"}}', "lone surrogate"),
         (b'"a\nb"', "control character"),
         (b"[" * 100_000, "nested too deeply"),
+        (b"[" * 101 + b"]" * 101, "nested too deeply"),
+        (b"[" + b"0," * 200_000 + b"0]", "more than"),
         (b'{"a":' * 50_000, "nested too deeply"),
     ],
     ids=lambda value: repr(value)[:24],

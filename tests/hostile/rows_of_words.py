@@ -19,7 +19,7 @@ from tests.hostile.acts import (
     written_member,
 )
 from tests.hostile.row import Row, clauses
-from tests.hostile.server import each_list, lists, retrievals, streams, uploads
+from tests.hostile.server import each_list, lists, on, retrievals, streams, uploads
 
 UNREAD = clauses("retrieval", "found")
 SIZES = clauses("uploads", "bytes") | clauses("retrieval", "bytes") | clauses("listing", "item-bytes")
@@ -95,7 +95,7 @@ ROWS = (
         status=1,
     ),
     Row(
-        does="sends lone surrogates",
+        does="sends lone surrogates", rare=True,
         guilty=UNREAD,
         act=written_member("filename", b'"\\ud800"'),
         on=retrievals,
@@ -154,7 +154,7 @@ ROWS = (
             rename=rename,
             status=status,
             leaves=status == 6,
-            rare=name not in {"a way up", "128 KB"},
+            rare=name != "a way up",
         )
         for name, rename, status in (
             ("a way up", lambda name: f"{name}/../../../../admin", 0),
@@ -245,7 +245,7 @@ ROWS = (
         status=1,
     ),
     Row(
-        does="sets cookies and a date of nowhere",
+        does="sets cookies and a date of nowhere", rare=True,
         act=acts.adds(
             "Set-Cookie: session=1; Path=/", "Set-Cookie: evil=\x01", "Date: the day after tomorrow"
         ),
@@ -330,4 +330,14 @@ ROWS = (
 
 def named(does: str) -> Row:
     """Give the row of that name."""
-    return next(row for row in ROWS if row.does == does)
+    return next(row for row in ROWS if row.does == does
+    # Tasks
+    Row(
+        does="never ends a task",
+        rare=True,
+        act=member("status", "in_progress"),
+        on=on("GET", "/batches"),
+        arguments=("--billable=yes", "--clause=batches.completes", "--clause=batches.created"),
+        seconds=240,
+    ),
+)
