@@ -51,6 +51,7 @@ Speaking
     preflight.py    is the target there, does it let us in, is it this API?
     doctor.py       everything that a person should know before a target is judged
     plan.py         what a run would cost, by chapter
+    judging.py      from what was seen to the verdicts on all clauses
     session.py      one run in progress, from the first request to the ruling
 Making
     blobs.py        large files that exist nowhere
