@@ -15,7 +15,7 @@ from conformance.batches import Batches
 from conformance.budget import Budget, Caps
 from conformance.cascades import excused, without_cascades
 from conformance.clauses import Clause, Profile, registry
-from conformance.cleaning import Cleaner, Leak
+from conformance.cleaning import Cleaner, leak_of
 from conformance.client import Client, Timing
 from conformance.contract import contract
 from conformance.deviations import Deviation
@@ -237,7 +237,7 @@ class Session:
         status = exit_status(ruled)
         if strays and status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:
             status = ExitStatus.FAILED
-        leak = self._leak()
+        leak = leak_of(self.resources, self.unfinished, self.journal)
         if leak.is_finding and status is ExitStatus.PASSED:
             status = ExitStatus.UNPROVEN
         return Run(
@@ -271,17 +271,6 @@ class Session:
             for clause, number in self.suspects
             if number in lasting
         ]
-
-    def _leak(self) -> Leak:
-        tag = "" if self.journal and self.journal.path and not self.journal.trouble else f" --tag={self.tag}"
-        how = f"conformance sweep --target={self.target.name}{tag}" if self.places else ""
-        return Leak(
-            files=self.resources.leaked,
-            tasks=self.unfinished.left,
-            ending=self.unfinished.ending,
-            how=how,
-            trouble=self.journal.trouble if self.journal else "",
-        )
 
     def _rule(self, clause: Clause, found: list[Finding], selected: frozenset[str] | None) -> Ruling:
         reason = self.in_scope(clause)
