@@ -14,7 +14,7 @@ from conformance import judging, laws, troubles
 from conformance.batches import Batches
 from conformance.budget import Budget, Caps
 from conformance.clauses import Clause, Profile, registry
-from conformance.cleaning import Cleaner, Leak
+from conformance.cleaning import Cleaner, leak_of
 from conformance.client import Client, Timing
 from conformance.deviations import Deviation
 from conformance.errors import TargetError
@@ -229,7 +229,7 @@ class Session:
         status = exit_status(ruled)
         if strays and status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:
             status = ExitStatus.FAILED
-        leak = self._leak()
+        leak = leak_of(self.resources, self.unfinished, self.journal)
         if leak.is_finding and status is ExitStatus.PASSED:
             status = ExitStatus.UNPROVEN
         return Run(
@@ -255,17 +255,6 @@ class Session:
                 infrastructure=troubles.count(self.recorder.exchanges),
                 notices=tuple(each for each in self.notices if each.level is not Level.OK),
             ),
-        )
-
-    def _leak(self) -> Leak:
-        tag = "" if self.journal and self.journal.path and not self.journal.trouble else f" --tag={self.tag}"
-        how = f"conformance sweep --target={self.target.name}{tag}" if self.places else ""
-        return Leak(
-            files=self.resources.leaked,
-            tasks=self.unfinished.left,
-            ending=self.unfinished.ending,
-            how=how,
-            trouble=self.journal.trouble if self.journal else "",
         )
 
     def _header(self) -> Header:
