@@ -12,9 +12,12 @@ What is so: frozen values
     regions.py      the regions and their hosts
     exchange.py     request, answer, exchange: the wire as values
     events.py       the events of a stream
+    sharing.py      where it is kept when a lane of the pace is free again
     replies.py      what the chat answered, whole or in pieces
     uses.py         what the pages' samples do with what the official SDK gives them
     verdicts.py     verdict, finding, ruling, exit status
+    notices.py      what a person should know of a target before it is judged
+    troubles.py     which exchanges met trouble, of which kind
     runs.py         a run to and from JSON lines
     targets.py      --target in words, and whose keys it has
     deviations.py   known failures, as dated promises
@@ -33,6 +36,7 @@ Speaking
     pacing.py       the account's rate limits, kept on our side
     budget.py       what a run may send, and the tokens that it may use
     recorder.py     keeps exchanges, removes secrets
+    ledger.py       what a run makes, written ahead on this machine
     resources.py    what a run creates, so that nothing of it stays
     unfinished.py   the batch tasks that a run creates, and what they wrote
     client.py       sends a request, gives back an exchange
@@ -42,12 +46,19 @@ Speaking
     files.py        the Files API in verbs
     chat.py         the chat in verbs
     batches.py      batch tasks and downloads in verbs
+    diagnosis.py    what answers, and the lack of them, tell a person of the target
+    cleaning.py     removes what a run has made
+    sweep.py        removes what runs have left that were killed
     preflight.py    is the target there, does it let us in, is it this API?
+    doctor.py       everything that a person should know before a target is judged
+    plan.py         what a run would cost, by chapter
+    judging.py      from what was seen to the verdicts on all clauses
     session.py      one run in progress, from the first request to the ruling
 Making
     blobs.py        large files that exist nowhere
     documents.py    the smallest honest document of each format
     corpus.py       the files that a run uploads once and many tests judge
+    ahead.py        uploads sent ahead of the tests that judge them
     memos.py        small files that each say one word
     workload.py     the batch tasks that a run creates once and many tests judge
     strategies.py   hypothesis: lawful queries of the list
@@ -66,6 +77,7 @@ The rim
     outcomes.py     what a test did, as a finding and in pytest's words
     plugin.py       pytest's side: options, reports, the run log
     matrix.py       the suite against every planted fault
+    sweep_command.py    what `conformance sweep` does and prints
     listings.py     what `conformance clauses` and `conformance breaches` print
     cli.py          the command
 """

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,7 +15,11 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command is not _plan:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    options.rest = rest
     command: Command = options.command
     try:
         return command(options)
@@ -58,8 +63,33 @@ def _parser() -> argparse.ArgumentParser:
     from conformance.mock import command as mock
 
     mock.configure(add("mock", mock.run, "serve the mock of the API until it is stopped"))
+    plan = add("plan", _plan, "say what a run would cost, chapter by chapter, before anything is sent")
+    plan.epilog = (
+        "It takes the options of the run, such as --target=intl --billable=yes: see `pytest --help`."
+    )
     doctor = add("doctor", _doctor, "say whether a target can be judged: is it there, and does it let us in")
     _target_options(doctor)
+    doctor.add_argument(
+        "--ask-other-region",
+        action="store_true",
+        help="where the key is refused, show it to the other region's host to see whether it belongs there",
+    )
+    sweep = add("sweep", _sweep, "remove what runs have left that were killed, and nothing else")
+    _target_options(sweep)
+    sweep.add_argument(
+        "--tag", action="append", default=[], help="also what bears this tag of a run, wherever it ran"
+    )
+    sweep.add_argument(
+        "--older-than",
+        type=int,
+        default=None,
+        metavar="HOURS",
+        help="also what bears the tag of any run and is older than that; 24 is safe where no run takes a day",
+    )
+    sweep.add_argument("--dry-run", action="store_true", help="only list it")
+    sweep.add_argument(
+        "--report-dir", type=Path, default=Path("reports"), help="where runs put reports (default: reports)"
+    )
     report = add("report", _report, "make the views of a run again from its run.jsonl")
     report.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
     clauses = add("clauses", _clauses, "list the clauses with their levels and sources")
@@ -89,8 +119,14 @@ def _target_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workspace", default="", metavar="ID", help="use the workspace host of the region")
 
 
+def _plan(options: argparse.Namespace) -> int:
+    # A process of its own: pytest wants to see our modules before anybody has imported them.
+    command = [sys.executable, "-m", "pytest", "--pyargs", "conformance.suite", "-p", "no:cacheprovider"]
+    return subprocess.call([*command, "--plan", *options.rest])  # noqa: S603  its own options, and no shell
+
+
 def _doctor(options: argparse.Namespace) -> int:
-    from conformance import pacing, preflight, targets
+    from conformance import doctor, pacing, sharing, targets
     from conformance.session import Session, Settings
 
     target = targets.parse(
@@ -98,16 +134,38 @@ def _doctor(options: argparse.Namespace) -> int:
     )
     if target.builtin:
         raise UsageError("doctor is for cn, intl or a URL: the built-in mock is always well.")
-    name, pace = pacing.parse("", builtin=False)
+    if options.ask_other_region and "://" in options.target:
+        raise UsageError("--ask-other-region is for cn and intl: a URL has no other region.")
+    name, pace = pacing.parse("", target, store=os.environ.get(sharing.VARIABLE, ""))
     session = Session(target, Settings(pace=name), pace)
     try:
-        preflight.check(session.client)
+        found = doctor.examine(session.client, ask_other_region=options.ask_other_region)
     finally:
         session.close()
-    print(
-        f"{target.base_url} lets us in and speaks this API: `pytest --target={options.target}` can judge it."
-    )
+    print(*found, sep="\n")
+    if not doctor.is_well(found):
+        print(f"{target.base_url} cannot be judged as it is.")
+        return ExitStatus.FAILED
+    print(f"{target.base_url} speaks this API: `pytest --target={options.target}` can judge it.")
     return ExitStatus.PASSED
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    from conformance import ledger, pacing, sharing, targets
+    from conformance.sweep_command import sweep
+
+    target = targets.parse(
+        options.target, region_name=options.region, workspace=options.workspace, environ=os.environ
+    )
+    _, pace = pacing.parse("documented", target, store=os.environ.get(sharing.VARIABLE, ""))
+    return sweep(
+        target,
+        ledger.places(os.environ, options.report_dir),
+        pace,
+        tags=options.tag,
+        hours=options.older_than,
+        dry_run=options.dry_run,
+    )
 
 
 def _report(options: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -13,7 +14,7 @@ from conformance.budget import Budget
 from conformance.contract import contract
 from conformance.errors import TargetError
 from conformance.exchange import Answer, Exchange, Pairs, Part, Request
-from conformance.pacing import Pace
+from conformance.pacing import Pace, Rest, asked
 from conformance.recorder import Recorder
 from conformance.targets import Target
 from conformance.wire import Connection, Deadline, pieces
@@ -110,10 +111,12 @@ class Client:
         self.recorder = recorder
         self.budget = budget
         self.timing = timing or Timing()
-        # Who hears of a request before it leaves, and who of an exchange when it is over; mates tell them from threads
-        # of their own.
-        self.announced: list[Callable[[Request], None]] = []
+        # Who hears of a request and its account before it leaves, and who of an exchange when it is over; mates tell
+        # them from threads of their own.
+        self.announced: list[Callable[[Request, str], None]] = []
         self.listeners: list[Listener] = []
+        # What the exchanges of this client are sent for, where it is not the running test.
+        self.test = ""
         self._pace = pace
         self._silent = 0
         self._last = ""
@@ -128,11 +131,39 @@ class Client:
             limits=httpx.Limits(max_connections=1),
         )
 
-    def mate(self, *, timing: Timing, pace: Pace) -> "Client":
-        """Give another client of the same run: it has a connection of its own, and all else in common with this one."""
-        mate = Client(self.target, recorder=self.recorder, pace=pace, budget=self.budget, timing=timing)
+    def mate(self, *, timing: Timing | None = None, pace: Pace | None = None) -> "Client":
+        """Give another client of the same run: it has a connection of its own, and all else in common with this one.
+
+        Unless told otherwise it keeps the same time and the same pace.
+        """
+        mate = Client(
+            self.target,
+            recorder=self.recorder,
+            pace=pace or self._pace,
+            budget=self.budget,
+            timing=timing or self.timing,
+        )
         mate.announced, mate.listeners = self.announced, self.listeners
         return mate
+
+    @contextlib.contextmanager
+    def towards(self, target: Target) -> Iterator["Client"]:
+        """Give another client of the same run that speaks with another target."""
+        other = Client(
+            target, recorder=self.recorder, pace=self._pace, budget=self.budget, timing=self.timing
+        )
+        try:
+            yield other
+        finally:
+            other.close()
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Let nobody else who shares the pace send for this account meanwhile."""
+        return self._pace.alone()
+
+    def shut(self) -> None:
+        """Break off what is being sent, from another thread."""
+        self._connection.shut()
 
     def close(self) -> None:
         """Close the connections."""
@@ -187,7 +218,7 @@ class Client:
             set_aside = self.budget.spend(sending.request, cleaning=cleaning)
             self._pace.wait(sending.request)
             for announce in self.announced:
-                announce(sending.request)
+                announce(sending.request, account)
             started, clock = time.time(), time.monotonic()
             answer, trouble, delivered = self._exchange(sending, enough or _never, linger)
             doubtful = (
@@ -196,7 +227,13 @@ class Client:
             repeatable = (
                 method in IDEMPOTENT or not delivered or look is not None or (again and answer is not None)
             )
-            wait = self._wait(answer, trouble, attempt, repeatable=repeatable)
+            rest = asked(answer, time.time()) if answer else Rest()
+            # Who will not wait so long for an answer does not wait so long for a turn.
+            pause = min(rest.seconds, self.timing.silence)
+            wait = self._wait(answer, trouble, attempt, pause, repeatable=repeatable)
+            if answer is not None and answer.status == 429:
+                # Whoever shares the account would only be told the same.
+                self._pace.rest(sending.request, wait or pause or self._throttled(1))
             exchange = self.recorder(
                 Exchange(
                     number=0,
@@ -205,10 +242,12 @@ class Client:
                     trouble=trouble,
                     operation=self._operation(sending.request),
                     account=account,
+                    test=self.test,
                     started=round(started, 3),
                     seconds=round(time.monotonic() - clock, 4),
                     attempt=attempt,
                     final=wait is None,
+                    notes=(rest.note,) if rest.note else (),
                 )
             )
             self._listen(exchange)
@@ -241,16 +280,25 @@ class Client:
         return found.id if found else None
 
     def _wait(
-        self, answer: Answer | None, trouble: str | None, attempt: int, *, repeatable: bool
+        self, answer: Answer | None, trouble: str | None, attempt: int, rest: float, *, repeatable: bool
     ) -> float | None:
-        """Give the seconds before the next attempt, or None where this one was the last."""
+        """Give the seconds before the next attempt, or None where this one was the last.
+
+        `rest` is what the target asks for.
+        """
         if attempt == self.timing.attempts:
             return None
-        backoff = float(self.timing.backoff * 4 ** (attempt - 1))
         if answer is not None and answer.status == 429:
-            return max(backoff * 4, min(_retry_after(answer), self.timing.silence))
+            return max(self._throttled(attempt), rest)
         troubled = trouble is not None or (answer is not None and answer.status >= 500)
-        return backoff if troubled and repeatable else None
+        return max(self._backoff(attempt), rest) if troubled and repeatable else None
+
+    def _backoff(self, attempt: int) -> float:
+        return float(self.timing.backoff * 4 ** (attempt - 1))
+
+    def _throttled(self, attempt: int) -> float:
+        """Give the seconds after which one who was sent too much may listen again."""
+        return 4 * self._backoff(attempt)
 
     def _exchange(
         self, sending: "_Sending", enough: Callable[[bytes], bool], linger: float
@@ -368,12 +416,6 @@ class _Sending:
 
 def _never(_: bytes) -> bool:
     return False
-
-
-def _retry_after(answer: Answer) -> float:
-    """Read Retry-After in seconds, where the server sent it so."""
-    value = answer.header("retry-after") or ""
-    return float(value) if value.isascii() and value.isdigit() else 0.0
 
 
 def _words(error: Exception) -> str:

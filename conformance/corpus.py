@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from conformance.clauses import Profile
@@ -11,7 +12,8 @@ from conformance.exchange import Exchange
 from conformance.files import Files, description
 from conformance.resources import PREFIX
 
-# Filters are judged on either side of a time that lies a whole second from both groups of files.
+# Filters are judged on either side of a time that lies a whole second from both groups of files; where uploads are
+# paced, those of a third fill that time.
 PAUSE = 2.05
 # A created_at beyond this is not in seconds.
 LATEST = 9_999_999_999
@@ -44,13 +46,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """One file of the corpus, with the exchange of its upload."""
+    """One file of the corpus, with the exchange of its upload; `late` is None where it is of neither group of a filter."""
 
     plan: Plan
     file: FormFile
     purpose: str
     exchange: Exchange
-    late: bool
+    late: bool | None
 
     @property
     def id(self) -> str:
@@ -98,13 +100,13 @@ class Corpus:
         return next((sent for sent in self.sent if sent.purpose == purpose), None)
 
 
-def plans(profile: Profile) -> tuple[tuple[Plan, ...], tuple[Plan, ...]]:
-    """Give the files of the first and of the second group, with a pause between them."""
+def plans(profile: Profile) -> tuple[tuple[Plan, ...], tuple[Plan, ...], tuple[Plan, ...]]:
+    """Give the files of the early group, of the time behind it, and of the late group."""
     batch = Plan(format="jsonl", purpose="batch")
     text = Plan(format="txt", purpose="file-extract")
     named = Plan(format="docx", purpose="file-extract", name=UNICODE)
     if profile is Profile.SMOKE:
-        return (text, batch), (named, batch)
+        return (text, batch), (), (named, batch)
     block = Plan(format="jsonl", purpose="batch", size=BLOCK)
     twin = Plan(format="jsonl", purpose="batch", twin=True)
     byte = Plan(format="txt", purpose="file-extract", size=1)
@@ -118,19 +120,31 @@ def plans(profile: Profile) -> tuple[tuple[Plan, ...], tuple[Plan, ...]]:
     ]
     images = [Plan(format=kind, purpose="file-extract") for kind in IMAGE_FORMATS]
     return (
-        (text, others[0], block, twin, byte, *others[1:5], emoji, named, quotes),
-        (*others[5:], punctuation, *images, long),
+        (text, others[0], block, twin, byte, *others[1:3], emoji, named),
+        (*others[3:5], quotes, *images[:3]),
+        (*others[5:], punctuation, *images[3:], long),
     )
 
 
-def upload(files: Files, profile: Profile, tag: str) -> Corpus:
-    """Upload the corpus; where one purpose is refused throughout, the rest goes with the other."""
+def upload(
+    files: Files,
+    profile: Profile,
+    tag: str,
+    *,
+    told: Callable[[Sent], None],
+    meanwhile: Callable[[float], None],
+) -> Corpus:
+    """Upload the corpus; where one purpose is refused throughout, the rest goes with the other.
+
+    `told` hears of each file; `meanwhile` may use the time between the groups, up to that moment.
+    """
     sent: list[Sent] = []
-    for late, group in enumerate(plans(profile)):
-        if late and sent:
-            _let_a_second_pass(sent[-1].exchange)
+    for late, group in zip((False, None, True), plans(profile), strict=True):
+        if late:
+            _let_a_second_pass([each.exchange for each in sent if each.late is False][-1], meanwhile)
         for plan in group:
-            sent.append(_upload(files, plan, sent, tag, late=bool(late)))
+            sent.append(_upload(files, plan, sent, tag, late=late))
+            told(sent[-1])
     return Corpus(sent=tuple(sent))
 
 
@@ -160,7 +174,7 @@ class Small:
         )
 
 
-def _upload(files: Files, plan: Plan, sent: list[Sent], tag: str, *, late: bool) -> Sent:
+def _upload(files: Files, plan: Plan, sent: list[Sent], tag: str, *, late: bool | None) -> Sent:
     if plan.twin and sent and sent[-1].plan.purpose == plan.purpose:
         file, purpose = sent[-1].file, sent[-1].purpose
     else:
@@ -196,6 +210,7 @@ def _purpose(wanted: str, sent: list[Sent]) -> str:
     return other if len(refused) >= 2 else wanted
 
 
-def _let_a_second_pass(exchange: Exchange) -> None:
-    answered = exchange.started + exchange.seconds
-    time.sleep(max(0.0, min(PAUSE, answered + PAUSE - time.time())))
+def _let_a_second_pass(exchange: Exchange, meanwhile: Callable[[float], None]) -> None:
+    end = min(time.time(), exchange.started + exchange.seconds) + PAUSE
+    meanwhile(end)
+    time.sleep(max(0.0, end - time.time()))

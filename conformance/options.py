@@ -5,13 +5,14 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance import deviations, pacing, targets
+from conformance import deviations, ledger, pacing, sharing, targets
 from conformance.budget import Caps
 from conformance.clauses import Profile
 from conformance.client import Timing
@@ -64,6 +65,13 @@ def add(parser: pytest.Parser) -> None:
         help="how long an answer may take (default: 60); silences and pauses are measured by it",
     )
     option(
+        "--pace-store",
+        default="",
+        metavar="URL",
+        help=f"redis://host:port/db: share the pace with other hosts (default: {sharing.VARIABLE}, else with the "
+        "runs on this machine)",
+    )
+    option(
         "--billable",
         choices=["auto", "yes", "no"],
         default="auto",
@@ -97,6 +105,11 @@ def add(parser: pytest.Parser) -> None:
         help="run only this case of an exploration, with its --seed",
     )
     option("--clause", action="append", default=[], metavar="ID", help="run only the tests of this clause")
+    option(
+        "--plan",
+        action="store_true",
+        help="say what the run would cost, chapter by chapter; nothing is sent to the target, and no key is needed",
+    )
     option("--breach", action="append", default=[], metavar="NAME", help="plant a fault in the built-in mock")
     option("--weather", action="append", default=[], metavar="NAME", help="trouble the built-in mock")
     option("--deviations", type=Path, default=None, metavar="FILE", help="known failures, as dated promises")
@@ -129,9 +142,10 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
         )
     option.budget_seconds = _exploring(option)
     target = targets.parse(
-        option.target, region_name=option.region, workspace=option.workspace, environ=os.environ
+        option.target, region_name=option.region, workspace=option.workspace, environ=_environ(option.plan)
     )
-    name, pace = pacing.parse(option.pace, builtin=target.builtin)
+    store = option.pace_store or os.environ.get(sharing.VARIABLE, "")
+    name, pace = pacing.parse(option.pace, target, store=store)
     settings = Settings(
         profile=option.profile,
         lane=option.lane,
@@ -151,13 +165,26 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     )
     if (option.breach or option.weather) and not target.builtin:
         raise UsageError("--breach and --weather are for the built-in mock: start others with them yourself.")
-    _writable(option.report_dir)
     surroundings = Surroundings()
     if target.builtin and not option.collectonly:
         target, surroundings = closing.enter_context(_mock(target, option.breach, option.weather))
-    started = Session(target, settings, pace, timing=Timing.within(option.timeout), surroundings=surroundings)
+    elif option.plan:
+        target, surroundings = closing.enter_context(_stand_in(target))
+        pace = pacing.NoPace()
+    timing = Timing.within(option.timeout)
+    places: tuple[Path, ...] = ()
+    if not option.plan:
+        _writable(option.report_dir)
+        places = ledger.places(os.environ, option.report_dir)
+    started = Session(target, settings, pace, timing=timing, surroundings=surroundings, places=places)
     closing.callback(started.close)
     return started
+
+
+def _environ(plan: bool) -> dict[str, str]:  # noqa: FBT001  one flag of the command line
+    """Give the environment; a plan needs no key, for nobody is shown one."""
+    given = {name: value for name, value in os.environ.items() if value}
+    return {"DASHSCOPE_API_KEY": "sk-planned", **given} if plan else given
 
 
 def _exploring(option: argparse.Namespace) -> int:
@@ -211,6 +238,18 @@ def _mock(
             builtin=True,
         )
         yield own, Surroundings(crowd=partial(settle, mock), limited=mock.limited)
+
+
+@contextlib.contextmanager
+def _stand_in(target: targets.Target) -> Iterator[tuple[targets.Target, Surroundings]]:
+    """Start the mock in the place of a target that is to be sent nothing; all else stays as the target has it."""
+    from conformance.mock import serve
+
+    with serve(region=target.region) as mock:
+        settle(mock, STRANGERS)
+        second = mock.keys[1] if target.second_key else ""
+        own = replace(target, base_url=mock.url, key=mock.keys[0], second_key=second)
+        yield own, Surroundings(limited=mock.limited)
 
 
 def settle(mock: "Mock", count: int) -> None:

@@ -7,20 +7,25 @@ from collections.abc import Generator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
-from rich.console import Console
+from rich.console import Console, RenderableType
 
-from conformance import options, preflight, runs
+from conformance import diagnosis, options, preflight, runs
 from conformance.budget import OutOfBudget
 from conformance.clauses import Profile, registry
 from conformance.errors import ConformanceError, SpecsError, TargetError
 from conformance.expect import Evidence, Unproven, gathering
+from conformance.notices import Level
 from conformance.outcomes import EVIDENCE, clauses_of, finding, speak
+from conformance.plan import Cost, costs
 from conformance.session import Session
 from conformance.verdicts import ExitStatus
+
+if TYPE_CHECKING:
+    from conformance.sweep import Swept
 
 # What costs money is asked for when what costs nothing has been; whatever may delete a file comes when no test
 # needs it any more, judgement of all traffic when all was sent.
@@ -37,15 +42,24 @@ LAST = (
     "test_explore",
     "test_traffic",
 )
+# The verbosity below which pytest says nothing of its own at the end.
+QUIET = -2
+# Of these, the tests that can do without the corpus are there for the time that its uploads take.
+EARLY = ("test_authentication", "test_errors", "test_filters", "test_listing", "test_retrieval")
+# When to look for what a killed run may have made without an answer, in seconds after it was begun: before the tests
+# and behind them, so that no run waits for the other's lag.
+AT_ONCE, AT_LAST = (0.0,), (10.0,)
 SUITE = Path(__file__).parent / "suite"
 STARTED = pytest.StashKey[Session]()
 CLOSING = pytest.StashKey[contextlib.ExitStack]()
 FOLDER = pytest.StashKey[Path]()
 RUN = pytest.StashKey[runs.Run]()
+SWEPT = pytest.StashKey[dict[str, "Swept"]]()
 # Characters; a target may give its files names of any length.
 LONGEST_NOTE = 1200
 # Whether a test of no clause failed: where no clause did, the fault is ours.
 FAILED = pytest.StashKey[bool]()
+PLAN = pytest.StashKey[tuple[Cost, ...]]()
 # Whether the run log and its views are to be written.
 VIEWS = pytest.StashKey[bool]()
 
@@ -81,6 +95,9 @@ def pytest_configure(config: pytest.Config) -> None:
         closing.callback(set_hypothesis_home_dir, None)
     folder = config.option.report_dir / session.target.folder
     config.stash[FOLDER] = folder
+    if config.option.plan:
+        config.option.verbose = min(config.option.verbose, QUIET)
+        return
     config.option.xmlpath = getattr(config.option, "xmlpath", None) or str(folder / "junit.xml")
     if not getattr(config.option, "htmlpath", None):
         config.option.htmlpath = str(folder / "tests.html")
@@ -123,7 +140,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return [
         f"target: {where}",
         f"contract: {session.registry.digest}, {len(session.registry.clauses)} clauses",
-        f"profile: {settings.profile}; lane: {lane}; pace: {settings.pace}",
+        f"profile: {settings.profile}; lane: {lane}; pace: {settings.pace}{session.sharing}",
+        f"run: {session.tag}, which the names of all that it creates bear",
     ]
 
 
@@ -168,7 +186,10 @@ def _turn(item: pytest.Item) -> tuple[int, bool]:
     What costs money comes behind what does not: its files would only make the lists of the others longer.
     """
     billable = any(clause.billable for clause in clauses_of(item))
-    if "full" in getattr(item, "fixturenames", ()):
+    needs = getattr(item, "fixturenames", ())
+    if "corpus" not in needs and item.path.stem in EARLY and not billable:
+        return -2, False
+    if "full" in needs:
         return LAST.index("test_traffic"), billable
     if item.path.stem not in LAST:
         return -1, billable
@@ -183,13 +204,41 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         return None
     started.recorder.test = "preflight"
     try:
-        preflight.check(started.client)
+        answers = preflight.check(started.client)
+        started.notices = diagnosis.seen(answers)
+        _tell(session.config, started)
         if started.settings.billable and started.settings.profile != Profile.SMOKE:
             started.lacking = preflight.lacking(started.client)
     except (TargetError, OutOfBudget) as error:
         started.obstacle = str(error)
         return True
+    _sweep(started, session.config, AT_ONCE)
     return None
+
+
+def _tell(config: pytest.Config, session: Session) -> None:
+    """Say before the first upload what a person should know."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    for notice in session.notices:
+        if reporter and notice.level is not Level.OK:
+            reporter.write_line(str(notice))
+
+
+def _sweep(started: Session, config: pytest.Config, looks: tuple[float, ...]) -> None:
+    """Remove what runs left that could not clean up themselves; what a lag may hide is looked for again at the end."""
+    from conformance.sweep import Sweeper
+
+    sweeper = Sweeper(started.target, started.pace, looks=looks)
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    known = config.stash.setdefault(SWEPT, {})
+    try:
+        for swept in sweeper.finish(started.places, spared=started.tag):
+            known[swept.tag] = swept.after(known.get(swept.tag))
+            if reporter:
+                reporter.write_line(known[swept.tag].told)
+    finally:
+        sweeper.close()
+    started.swept = [swept.told for swept in known.values() if not swept.alive]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -244,7 +293,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if started is None or config.option.collectonly or exitstatus in {ExitStatus.USAGE, ExitStatus.EMPTY}:
         return
     started.clean()
+    if config.option.plan:
+        config.stash[PLAN] = costs(started.recorder.exchanges)
+        session.exitstatus = (
+            ExitStatus.INTERRUPTED if exitstatus == ExitStatus.INTERRUPTED else ExitStatus.PASSED
+        )
+        return
     interrupted = exitstatus == ExitStatus.INTERRUPTED
+    if not interrupted and any(swept.doubtful for swept in config.stash.get(SWEPT, {}).values()):
+        _sweep(started, config, AT_LAST)
     selected = frozenset(clause.id for item in session.items for clause in clauses_of(item))
     run = started.run(interrupted=interrupted, selected=selected)
     if config.stash.get(FAILED, False) and run.footer.exit_status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:
@@ -267,23 +324,38 @@ def _write(config: pytest.Config, run: runs.Run) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Show chapters and verdicts, and where the report is."""
+    from conformance.report import terminal
+
+    if rows := config.stash.get(PLAN, None):
+        session = config.stash[STARTED]
+        _print(
+            terminalreporter, terminal.planned(rows, pace=session.settings.pace, target=session.target.name)
+        )
     run = config.stash.get(RUN, None)
     if run is None:
         return
     from conformance.report.legible import one_line
-    from conformance.report.terminal import table
 
+    terminalreporter.section("conformance")
+    _print(terminalreporter, terminal.table(run))
+    if run.footer.note:
+        terminalreporter.write_line(one_line(run.footer.note, limit=LONGEST_NOTE))
+
+
+def _print(terminalreporter: pytest.TerminalReporter, what: RenderableType) -> None:
     out = io.StringIO()
     console = Console(
         file=out,
         force_terminal=terminalreporter.hasmarkup,
         width=terminalreporter._tw.fullwidth,  # noqa: SLF001
     )
-    console.print(table(run))
-    terminalreporter.section("conformance")
+    console.print(what)
     terminalreporter.write_line(out.getvalue().rstrip())
-    if run.footer.note:
-        terminalreporter.write_line(one_line(run.footer.note, limit=LONGEST_NOTE))
+
+
+def pytest_report_teststatus(config: pytest.Config) -> tuple[str, str, str] | None:
+    """Say nothing of a rehearsal's tests: it is no run."""
+    return ("", "", "") if config.option.plan and STARTED in config.stash else None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

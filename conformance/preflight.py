@@ -2,21 +2,22 @@
 
 import dataclasses
 
+from conformance import diagnosis
 from conformance.client import Client
 from conformance.contract import INFRASTRUCTURE
 from conformance.errors import TargetError
 from conformance.exchange import Exchange, NotJson
 from conformance.resources import path_of
 
-OTHER = {"cn": "intl", "intl": "cn"}
 # Seconds that one question of the preflight may take.
 PATIENCE = 12.0
+LARGEST = "2000"
 NO_ROUTE = {404, 405, 501}
 NOBODY = "file-fe-000000000000000000000000"
 
 
-def check(client: Client) -> None:
-    """Ask three harmless questions; one answer that makes sense is enough to begin.
+def check(client: Client) -> tuple[Exchange, ...]:
+    """Ask up to three harmless questions; one answer that makes sense is enough to begin. Give the answers.
 
     Raises:
         TargetError: none made sense; the sentence says why and what to do.
@@ -27,7 +28,7 @@ def check(client: Client) -> None:
         usual, whole=min(usual.whole, PATIENCE), attempts=min(usual.attempts, 2)
     )
     try:
-        _ask(client)
+        return _ask(client)
     finally:
         client.timing = usual
 
@@ -50,15 +51,14 @@ def lacking(client: Client) -> dict[str, str]:
     }
 
 
-def _ask(client: Client) -> None:
+def _ask(client: Client) -> tuple[Exchange, ...]:
     answers: list[Exchange] = []
-    for path, query in (("/files", (("limit", "1"),)), ("/files", ()), (path_of(NOBODY), ())):
+    # The longest page tells most of the account.
+    for path, query in (("/files", (("limit", LARGEST),)), ("/files", ()), (path_of(NOBODY), ())):
         exchange = client.send("GET", path, query=query)
         answers.append(exchange)
         if exchange.answer is None:
-            raise TargetError(
-                f"{client.target.base_url} cannot be used ({exchange.trouble}): check the host and the network."
-            )
+            raise TargetError(diagnosis.unusable(client.target, exchange.trouble or ""))
         if _speaks(exchange):
             break
     if all(exchange.status in NO_ROUTE for exchange in answers):
@@ -71,6 +71,7 @@ def _ask(client: Client) -> None:
                 f"{client.target.base_url} answers without end: give more time by --timeout, or check --target."
             )
         raise TargetError(_why(client, answers[0]))
+    return tuple(answers)
 
 
 def _speaks(exchange: Exchange) -> bool:
@@ -90,11 +91,7 @@ def _why(client: Client, exchange: Exchange) -> str:
     target, answer = client.target, exchange.answer
     assert answer is not None
     if answer.status == 401:
-        other = OTHER.get(target.region, "other")
-        return (
-            f"{target.base_url} refuses the key (401): check it, and whether it belongs to the region {other}, "
-            "whose keys are not valid here."
-        )
+        return diagnosis.refused_key(target)
     if 300 <= answer.status < 400:
         return f"{target.base_url} redirects elsewhere ({answer.status}): give --target the final base URL."
     if answer.status in {402, 403}:

@@ -89,7 +89,8 @@ def survey(ways: Ways) -> Survey:
         Unproven: the list cannot be read, or shows that others use the account meanwhile.
         OutOfBudget, TargetError: as `Client.send`.
     """
-    with Crew(ways.files.client, CREW, TIMING) as crew:
+    client = ways.files.client
+    with client.alone(), Crew(client, CREW, TIMING) as crew:
         return _Probe(ways, crew).run()
 
 

@@ -157,7 +157,7 @@ class Recorder:
                 clean,
                 number=len(self._exchanges) + 1,
                 answer=self._roomy(clean.answer),
-                test=self.test,
+                test=clean.test or self.test,
                 phase=self.phase,
             )
             self._exchanges.append(kept)

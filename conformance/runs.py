@@ -15,6 +15,8 @@ from typing import Any
 from conformance.clauses import Clause, Conflict
 from conformance.errors import RunLogError
 from conformance.exchange import Answer, Exchange, Part, Request
+from conformance.notices import Level, Notice
+from conformance.troubles import Infrastructure
 from conformance.verdicts import Finding, Ruling, Verdict
 
 FORMAT = 1
@@ -126,6 +128,9 @@ class Footer:
     totals: Totals
     note: str = ""
     compatible: Compatible | None = None
+    infrastructure: Infrastructure | None = None
+    # What preflight would have a person know of the target.
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,7 +260,20 @@ def parse(text: str, *, name: str = "the run log") -> Run:
 
 def _footer(row: dict[str, Any]) -> Footer:
     compatible = Compatible(**row["compatible"]) if row.get("compatible") else None
-    return Footer(**{**row, "totals": _totals(row["totals"]), "compatible": compatible})
+    notices = tuple(Notice(level=Level(each["level"]), text=each["text"]) for each in row.get("notices", ()))
+    return Footer(
+        **{
+            **row,
+            "totals": _totals(row["totals"]),
+            "compatible": compatible,
+            "infrastructure": _infrastructure(row.get("infrastructure")),
+            "notices": notices,
+        }
+    )
+
+
+def _infrastructure(row: dict[str, Any] | None) -> Infrastructure | None:
+    return Infrastructure(**{**row, "kinds": tuple((kind, n) for kind, n in row["kinds"])}) if row else None
 
 
 def _totals(row: dict[str, Any]) -> Totals:

@@ -14,9 +14,11 @@ from conformance.chat import MOMENT
 from conformance.client import Client, Raw
 from conformance.exchange import MOST_VALUES, Answer, Exchange, Part, Request, is_vast
 from conformance.expect import Broken, Unproven, answered
+from conformance.laws.ruling import broken, held
 from conformance.replies import PATH, Hearing, most_pieces, read
 from conformance.runs import Compatible
 from conformance.uses import USES, Unusable, wants_stream
+from conformance.verdicts import Finding
 
 if TYPE_CHECKING:
     import openai
@@ -25,6 +27,22 @@ if TYPE_CHECKING:
 HOP = {"connection", "content-encoding", "content-length", "host", "keep-alive", "transfer-encoding"}
 LONGEST_TEXT = 65_536
 VAST = f"the answer holds more than {MOST_VALUES} values"
+# Which clause says that the SDK's users can work with what an operation answers.
+CLAUSES = {
+    "uploadFile": "sdk.upload",
+    "retrieveFile": "sdk.retrieve",
+    "listFiles": "sdk.list",
+    "deleteFile": "sdk.delete",
+    "downloadFile": "sdk.content",
+    "createBatch": "sdk.batches",
+    "retrieveBatch": "sdk.batches",
+    "cancelBatch": "sdk.batches",
+    "listBatches": "sdk.batches",
+    "createChatCompletion": "sdk.chat",
+}
+IN_A_STREAM = "sdk.chat-stream"
+REFUSED = "sdk.errors"
+JUDGED = frozenset({*CLAUSES.values(), IN_A_STREAM, REFUSED})
 
 
 class Relay:
@@ -177,6 +195,16 @@ class Compatibility:
             self._reasons[kind] = unusable(exchange)
         return self._reasons[kind]
 
+    def judge(self, exchange: Exchange) -> Iterator[Finding]:
+        """Say of an answer whether it can be used, under the clause of its operation."""
+        clause = _clause_of(exchange)
+        if not clause or not installed() or not exchange.final or not is_whole(exchange):
+            return
+        if reason := self.unusable(exchange):
+            yield broken(clause, "an answer that the SDK can use", reason, exchange)
+        else:
+            yield held(clause, exchange)
+
     def of(self, exchanges: Iterable[Exchange]) -> bool | None:
         """Whether all of these can be used; None where the SDK is asked for none of them."""
         tried = [exchange for exchange in exchanges if is_tried(exchange)]
@@ -187,6 +215,14 @@ class Compatibility:
         tried = [exchange for exchange in exchanges if is_tried(exchange)]
         usable = sum(not self.unusable(exchange) for exchange in tried)
         return Compatible(answers=len(tried), usable=usable) if tried else None
+
+
+def _clause_of(exchange: Exchange) -> str:
+    if exchange.answer and exchange.answer.refused and exchange.operation in CLAUSES:
+        return REFUSED
+    if exchange.succeeded and wants_stream(exchange):
+        return IN_A_STREAM
+    return CLAUSES.get(exchange.operation or "", "") if exchange.succeeded else ""
 
 
 def shape(said: object) -> object:

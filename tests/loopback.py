@@ -10,7 +10,7 @@ from typing import Self
 
 from conformance.budget import Budget, Caps
 from conformance.client import Client, Timing
-from conformance.pacing import NoPace
+from conformance.pacing import NoPace, Pace
 from conformance.recorder import Recorder, Redactor
 from conformance.targets import Target
 
@@ -130,7 +130,12 @@ def hang_up(_: Speaker) -> None:
 
 
 def client_of(
-    server: Loopback, *, timing: Timing = QUICK, caps: Caps | None = None, key: str = KEY
+    server: Loopback,
+    *,
+    timing: Timing = QUICK,
+    caps: Caps | None = None,
+    key: str = KEY,
+    pace: Pace | None = None,
 ) -> Client:
     """Give a client of that server, with a first and a second account."""
     target = Target(
@@ -143,7 +148,7 @@ def client_of(
     return Client(
         target,
         recorder=Recorder(Redactor(target.secrets)),
-        pace=NoPace(),
+        pace=pace or NoPace(),
         budget=Budget(caps or Caps()),
         timing=timing,
     )

@@ -67,6 +67,7 @@ def test_the_summary_has_a_row_for_every_clause(lawful: Done) -> None:
         "exit_status",
         "clauses",
         "totals",
+        "infrastructure",
         "compatible",
     }
 

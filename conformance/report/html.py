@@ -50,6 +50,7 @@ def as_html(run: Run) -> str:
             host=host(run.header.base_url),
             headline=summary.headline(run),
             ending=summary.ending(run),
+            trouble=summary.trouble(run),
             total=summary.whole(run),
             chapters=summary.by_chapter(run),
             levels=summary.by_level(run),

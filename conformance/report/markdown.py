@@ -29,7 +29,8 @@ def as_markdown(run: Run) -> str:
     sections = [
         f"# {escape(words.say('title', target=run.header.target))}: {summary.headline(run)}",
         _facts(run),
-        f"**{summary.ending(run)}** {_score(summary.whole(run))}",
+        f"**{summary.ending(run)}** {_score(summary.whole(run))} {escape(summary.trouble(run))}".rstrip(),
+        *_notices(run),
         _table(words.say("chapter"), (*summary.by_chapter(run), _total(run))),
         _table(words.say("level"), summary.by_level(run)),
         *_section("attention", summary.not_held(run), findings),
@@ -78,6 +79,12 @@ def _facts(run: Run) -> str:
 
 def _score(tally: Tally) -> str:
     return words.say("score.sentence", held=tally.held, exercised=tally.exercised, all=tally.all)
+
+
+def _notices(run: Run) -> list[str]:
+    return ["\n".join(f"- **{each.level}** {escape(each.text)}" for each in run.footer.notices)] * bool(
+        run.footer.notices
+    )
 
 
 def _total(run: Run) -> Tally:

@@ -141,6 +141,19 @@ def ending(run: Run) -> str:
     return words.say("exit.sentence", status=str(status), words=meaning)
 
 
+def trouble(run: Run) -> str:
+    """Say how many exchanges met which trouble, or nothing where none did."""
+    met = run.footer.infrastructure
+    if not met or not met.troubled:
+        return ""
+    named = (words.ENGLISH.get(f"trouble.{kind}", kind) for kind, _ in met.kinds)
+    kinds = ", ".join(
+        words.say("trouble.kind", n=n, kind=kind) for kind, (_, n) in zip(named, met.kinds, strict=True)
+    )
+    ending = words.plural("repeated", met.repeated) if met.repeated else words.say("trouble.lasting")
+    return words.say("trouble.sentence", n=met.troubled, all=met.exchanges, kinds=kinds, ending=ending)
+
+
 def telling(row: ClauseRow, findings: Iterable[Finding]) -> Finding | None:
     """Give the finding that shows best why a clause has its verdict."""
     judged = Verdict.FAIL if row.verdict in {Verdict.WARN, Verdict.KNOWN} else row.verdict
@@ -174,7 +187,7 @@ def latencies(run: Run) -> tuple[Latency, ...]:
 def as_json(run: Run) -> str:
     """Write summary.json: one row for every clause of the contract, in the run's order."""
     totals = run.footer.totals
-    document = {
+    document: dict[str, object] = {
         "target": run.header.target,
         "region": run.header.region,
         "started": run.header.started,
@@ -198,6 +211,15 @@ def as_json(run: Run) -> str:
             "billable": {"requests": totals.billable.requests, "uploads": totals.billable.uploads},
         },
     }
+    if met := run.footer.infrastructure:
+        document["infrastructure"] = {
+            "exchanges": met.exchanges,
+            "troubled": met.troubled,
+            "kinds": dict(met.kinds),
+            "repeated": met.repeated,
+        }
+    if run.footer.notices:
+        document["notices"] = [{"level": str(each.level), "text": each.text} for each in run.footer.notices]
     if compatible := run.footer.compatible:
         # The second layer: what the SDK's users can work with, and of the clauses that did not hold, which hurt them.
         document["compatible"] = {

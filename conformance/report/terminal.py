@@ -11,6 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from conformance.plan import Cost, together
 from conformance.report import summary, words
 from conformance.report.legible import one_line
 from conformance.report.summary import Tally
@@ -42,6 +43,27 @@ def table(run: Run) -> RenderableType:
         parts.append(Text(words.say("terminal.more", n=len(rows) - LINES), style="dim"))
     parts += [Text(), _closing(run)]
     return Group(*parts)
+
+
+def planned(rows: Iterable[Cost], *, pace: str, target: str) -> RenderableType:
+    """Draw what a run of a target would cost."""
+    rows = tuple(rows)
+    total = together(rows)
+    drawn = Table(box=box.SIMPLE_HEAD, show_footer=True, pad_edge=False, footer_style="bold")
+    drawn.add_column(words.say("chapter"), Text(words.say("plan.all")), no_wrap=True)
+    for name, cell in zip(
+        ("requests", "uploads", "bytes", "tokens", "minutes"), _cost(total, pace), strict=True
+    ):
+        drawn.add_column(words.say(f"plan.{name}"), Text(cell), justify="right", no_wrap=True)
+    for row in rows:
+        drawn.add_row(Text(row.chapter), *map(Text, _cost(row, pace)))
+    return Group(drawn, Text(words.say("plan.closing", target=one_line(target, limit=SHORT))))
+
+
+def _cost(row: Cost, pace: str) -> tuple[str, ...]:
+    minutes = row.minutes(pace)
+    counts = (row.requests, row.uploads, row.bytes_sent, row.tokens)
+    return (*map(words.number, counts), "·" if minutes is None else f"{minutes:.1f}")
 
 
 def _matrix(run: Run) -> Table:
@@ -96,4 +118,6 @@ def _closing(run: Run) -> Text:
     if compatible := run.footer.compatible:
         usable = words.say("sdk.sentence", usable=compatible.usable, answers=compatible.answers)
         score = f"{score} {usable}"
+    if trouble := summary.trouble(run):
+        score = f"{score} {trouble}"
     return closing.append(f" {score}", style="not bold default")

@@ -62,6 +62,21 @@ ENGLISH: Final[Mapping[str, str]] = {
     "headline.6": "Nothing failed, but something required is unproven",
     "headline.unproven": "Nothing failed, but {owed}",
     "headline.other": "The run ended with status {status}",
+    # infrastructure
+    "trouble.sentence": "{n} of {all} exchanges met trouble: {kinds}; {ending}.",
+    "trouble.kind": "{n} × {kind}",
+    "repeated.one": "1 was repeated with success",
+    "repeated.many": "{n} were repeated with success",
+    "trouble.lasting": "none was repeated with success",
+    "trouble.timeout": "no answer in time",
+    "trouble.reset": "broken connection",
+    "trouble.truncated": "answer cut short",
+    "trouble.unreachable": "no connection",
+    "trouble.dns": "host not found",
+    "trouble.tls": "TLS failure",
+    "trouble.unreadable": "unreadable answer",
+    "trouble.html": "HTML page",
+    "notices": "Before the run",
     # facts of the header
     "fact.region": "Region",
     "fact.base": "Base URL",
@@ -223,6 +238,14 @@ ENGLISH: Final[Mapping[str, str]] = {
     "x.more": "{n} more are only in run.jsonl",
     "x.sent": "{n} bytes sent",
     # the terminal
+    "plan.all": "All",
+    "plan.requests": "requests",
+    "plan.uploads": "uploads",
+    "plan.bytes": "bytes",
+    "plan.tokens": "tokens",
+    "plan.minutes": "minutes",
+    "plan.closing": "Nothing was sent to {target}: this was counted on the built-in mock in its place. Uploads and other "
+    "requests go side by side; waiting for what a target takes its time with comes on top.",
     "terminal.more": "… and {n} more: see report.html",
 }
 

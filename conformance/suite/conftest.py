@@ -1,12 +1,14 @@
 """Exchanges that several clauses judge: made once, when first asked for."""
 
+import importlib
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import Phase, settings
 
-from conformance import corpus as corpora
-from conformance import expect, memos, times
+from conformance import expect, memos, sdk, times
+from conformance.ahead import SHARED, Ahead, attempts
 from conformance.batches import Batches
 from conformance.chat import Chat
 from conformance.clauses import Profile
@@ -15,6 +17,7 @@ from conformance.exchange import Exchange
 from conformance.expect import Unproven, answered, describe
 from conformance.explore import Explored
 from conformance.files import Files
+from conformance.generated import OPERATIONS, covered
 from conformance.memos import Memo
 from conformance.session import Session
 from conformance.suite.tasks import completed
@@ -42,6 +45,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(explored.told())
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have ready what takes seconds to be imported or derived: a paced run has no time for it later."""
+    modules = {item.path.stem for item in session.items} if not session.config.option.collectonly else set()
+    if "test_sdk" in modules and sdk.installed():
+        importlib.import_module("openai")
+    for operation in OPERATIONS if "test_generated" in modules else ():
+        covered(operation)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _draws(conformance: Session) -> None:
     """Draw the same cases each time in the lane gate; never shrink, for each step costs a request."""
@@ -67,24 +79,54 @@ def tag(conformance: Session) -> str:
     return conformance.tag
 
 
-@pytest.fixture(scope="session")
-def corpus(conformance: Session, tag: str) -> Corpus:
-    return corpora.upload(conformance.files, conformance.settings.profile, tag)
+@pytest.fixture(scope="session", autouse=True)
+def ahead(request: pytest.FixtureRequest, conformance: Session, tag: str, _draws: None) -> Ahead | None:
+    """What is uploaded ahead of the tests that judge it, where any of them is to run."""
+    items = request.session.items
+    if not any({"first", "corpus"} & set(getattr(item, "fixturenames", ())) for item in items):
+        return None
+    chosen = {name for item in items for mark in item.iter_markers("clause") for name in mark.args}
+    sent = Ahead(
+        conformance.client.mate(),
+        profile=conformance.settings.profile,
+        tag=tag,
+        lag=conformance.settings.lag,
+        wanted=sorted(chosen & {*attempts(Small(tag, ""), tag), *SHARED}),
+    )
+    conformance.ending.append(sent.stop)
+    sent.begin(beside=conformance.settings.pace != "off")
+    return sent
 
 
 @pytest.fixture(scope="session")
-def kept(corpus: Corpus) -> Corpus:
+def attempted(ahead: Ahead, corpus: Corpus) -> Callable[[str], tuple[Exchange, ...]]:
+    """Gives the uploads that are likely to be refused, by the clause that judges them."""
+    assert corpus
+    return ahead.attempt
+
+
+@pytest.fixture(scope="session")
+def corpus(ahead: Ahead) -> Corpus:
+    return ahead.corpus()
+
+
+@pytest.fixture(scope="session")
+def first(ahead: Ahead) -> Sent:
+    """The first file that was accepted."""
+    return ahead.first()
+
+
+@pytest.fixture(scope="session")
+def kept(corpus: Corpus, first: Sent) -> Corpus:
     """The corpus, where at least something was accepted."""
-    if not corpus.files:
-        said = describe(corpus.sent[0].exchange)
-        raise Unproven(f"it needs a file, and no upload was accepted: {said}")
+    assert first
     return corpus
 
 
 @pytest.fixture(scope="session")
-def twin(kept: Corpus) -> Exchange:
+def twin(first: Sent) -> Exchange:
     """An upload that was accepted: the twin of every upload that must not be."""
-    return kept.files[0].exchange
+    return first.exchange
 
 
 @pytest.fixture(scope="session")
@@ -124,8 +166,8 @@ def zone(conformance: Session, zones: Zones) -> float | None:
 
 
 @pytest.fixture(scope="session")
-def small(tag: str, kept: Corpus) -> Small:
-    return Small(tag, kept.files[0].purpose)
+def small(tag: str, first: Sent) -> Small:
+    return Small(tag, first.purpose)
 
 
 @pytest.fixture(scope="session")

@@ -5,16 +5,16 @@ from collections.abc import Callable
 import pytest
 
 from conformance import expect
-from conformance.corpus import Corpus, Small
+from conformance.corpus import Corpus, Sent
 from conformance.exchange import Exchange
 from conformance.files import Files
 from conformance.marks import clause
 
+Attempted = Callable[[str], tuple[Exchange, ...]]
 Ask = Callable[[Files, str, str], Exchange]
-OPERATIONS: dict[str, Ask] = {
+READS: dict[str, Ask] = {
     "list": lambda files, _, account: files.list(limit=1, account=account),
     "retrieve": lambda files, name, account: files.retrieve(name, account=account),
-    "delete": lambda files, name, account: files.delete(name, account=account),
 }
 # Each tries to delete a file of its own: where it should succeed, nobody else misses it.
 VICTIMS = {"none": -2, "wrong": -3, "other-region": -4}
@@ -22,9 +22,9 @@ ALMOST_RIGHT = ("altered", "longer", "shorter", "recased")
 
 
 @pytest.fixture(scope="session")
-def welcome(files: Files, kept: Corpus) -> Exchange:
+def welcome(files: Files, first: Sent) -> Exchange:
     """A request with the valid key: the twin of every one without."""
-    return files.retrieve(kept.files[0].id)
+    return files.wait(lambda: files.retrieve(first.id), lambda each: each.succeeded)
 
 
 @clause("authentication.bearer")
@@ -32,36 +32,42 @@ def test_a_valid_key_lets_a_request_in(files: Files) -> None:
     expect.accepted(files.list(limit=1))
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", READS)
 @clause("authentication.no-key")
 def test_a_request_without_a_key_is_refused(
-    files: Files, kept: Corpus, welcome: Exchange, operation: str
+    files: Files, first: Sent, welcome: Exchange, operation: str
 ) -> None:
-    _is_refused(files, kept, welcome, operation, "none")
+    _is_refused(files, READS[operation](files, first.id, "none"), welcome)
 
 
 @clause("authentication.no-key")
-def test_an_upload_without_a_key_is_refused(files: Files, small: Small, twin: Exchange) -> None:
-    exchange = files.upload(small("no key"), small.purpose, account="none")
-    expect.refused(exchange, twin=_still(files, exchange, twin), status=401)
+def test_a_deletion_without_a_key_is_refused(files: Files, kept: Corpus, welcome: Exchange) -> None:
+    _is_refused(files, files.delete(_victim(kept, "none"), account="none"), welcome)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@clause("authentication.no-key")
+def test_an_upload_without_a_key_is_refused(files: Files, attempted: Attempted, twin: Exchange) -> None:
+    [exchange] = attempted("authentication.no-key")
+    _is_refused(files, exchange, twin)
+
+
+@pytest.mark.parametrize("operation", READS)
 @clause("authentication.wrong-key")
 def test_a_request_with_a_wrong_key_is_refused(
-    files: Files, kept: Corpus, welcome: Exchange, operation: str
+    files: Files, first: Sent, welcome: Exchange, operation: str
 ) -> None:
-    _is_refused(files, kept, welcome, operation, "wrong")
+    _is_refused(files, READS[operation](files, first.id, "wrong"), welcome)
 
 
-def _is_refused(files: Files, kept: Corpus, welcome: Exchange, operation: str, account: str) -> None:
-    exchange = OPERATIONS[operation](files, _victim(kept, account), account)
-    expect.refused(exchange, twin=_still(files, exchange, welcome), status=401)
+@clause("authentication.wrong-key")
+def test_a_deletion_with_a_wrong_key_is_refused(files: Files, kept: Corpus, welcome: Exchange) -> None:
+    _is_refused(files, files.delete(_victim(kept, "wrong"), account="wrong"), welcome)
 
 
-def _still(files: Files, exchange: Exchange, twin: Exchange) -> Exchange:
-    """Give the twin, or where the account itself may have been denied since, another."""
-    return files.list(limit=1) if exchange.status in {402, 403} else twin
+def _is_refused(files: Files, exchange: Exchange, twin: Exchange) -> None:
+    """Expect 401; where the account itself may have been denied since its twin was answered, there is another twin."""
+    twin = files.list(limit=1) if exchange.status in {402, 403} else twin
+    expect.refused(exchange, twin=twin, status=401)
 
 
 def _victim(kept: Corpus, account: str) -> str:
@@ -74,22 +80,13 @@ def _victim(kept: Corpus, account: str) -> str:
 def test_a_key_that_is_almost_right_is_refused(files: Files, welcome: Exchange, account: str) -> None:
     if account not in files.client.target.keys:
         raise expect.Unproven("the key has no letters to be written otherwise")
-    exchange = files.list(limit=1, account=account)
-    expect.refused(exchange, twin=_still(files, exchange, welcome), status=401)
-
-
-@pytest.fixture(scope="session")
-def turned_away(files: Files, small: Small) -> tuple[str, Exchange]:
-    """An upload with a wrong key, with the name of its file."""
-    file = small("wrong key")
-    return file.filename, files.upload(file, small.purpose, account="wrong")
+    _is_refused(files, files.list(limit=1, account=account), welcome)
 
 
 @clause("authentication.wrong-key")
-def test_an_upload_with_a_wrong_key_is_refused(
-    files: Files, turned_away: tuple[str, Exchange], twin: Exchange
-) -> None:
-    expect.refused(turned_away[1], twin=_still(files, turned_away[1], twin), status=401)
+def test_an_upload_with_a_wrong_key_is_refused(files: Files, attempted: Attempted, twin: Exchange) -> None:
+    [exchange] = attempted("authentication.wrong-key")
+    _is_refused(files, exchange, twin)
 
 
 @pytest.mark.parametrize("scheme", ["Basic {}", "Token {}", "{}", "Bearer"])
@@ -113,11 +110,11 @@ def test_the_refusal_of_a_key_has_its_code(files: Files) -> None:
 
 
 @clause("authentication.nothing-done")
-def test_a_refused_request_has_changed_nothing(
-    files: Files, kept: Corpus, turned_away: tuple[str, Exchange]
-) -> None:
+def test_a_refused_request_has_changed_nothing(files: Files, kept: Corpus, attempted: Attempted) -> None:
     name = _victim(kept, "none")
-    filename, upload = turned_away
+    [upload] = attempted("authentication.nothing-done")
+    part = upload.request.part("file")
+    filename = part.filename if part else ""
     attempts = [expect.answered(each) for each in (files.delete(name, account="none"), upload)]
     if not all(exchange.answer and exchange.answer.refused for exchange in attempts):
         raise expect.Unproven("a request without a valid key was not refused in the first place")
@@ -131,17 +128,24 @@ def test_a_refused_request_has_changed_nothing(
     expect.that(still.succeeded, "the file still there", expect.describe(still), *attempts, still)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", READS)
 @clause("authentication.region-key")
 def test_a_key_of_the_other_region_is_refused(
-    files: Files, kept: Corpus, welcome: Exchange, operation: str
+    files: Files, first: Sent, welcome: Exchange, operation: str
 ) -> None:
-    _is_refused(files, kept, welcome, operation, "other-region")
+    _is_refused(files, READS[operation](files, first.id, "other-region"), welcome)
+
+
+@clause("authentication.region-key")
+def test_a_deletion_with_a_key_of_the_other_region_is_refused(
+    files: Files, kept: Corpus, welcome: Exchange
+) -> None:
+    _is_refused(files, files.delete(_victim(kept, "other-region"), account="other-region"), welcome)
 
 
 @clause("authentication.region-key")
 def test_an_upload_with_a_key_of_the_other_region_is_refused(
-    files: Files, small: Small, twin: Exchange
+    files: Files, attempted: Attempted, twin: Exchange
 ) -> None:
-    exchange = files.upload(small("other region"), small.purpose, account="other-region")
-    expect.refused(exchange, twin=_still(files, exchange, twin), status=401)
+    [exchange] = attempted("authentication.region-key")
+    _is_refused(files, exchange, twin)

@@ -1,16 +1,19 @@
 """Formats, sizes and counts."""
 
+from collections.abc import Callable
+
 import pytest
 
 from conformance import expect
 from conformance.blobs import Blob
 from conformance.client import FormFile
-from conformance.corpus import Corpus, Small, name_of
-from conformance.documents import IMAGE_FORMATS, TEXT_FORMATS, batch_input, batch_line
+from conformance.corpus import Corpus, name_of
+from conformance.documents import IMAGE_FORMATS, TEXT_FORMATS, batch_line
 from conformance.exchange import Exchange
 from conformance.files import Files
 from conformance.marks import clause, judging
 
+Attempted = Callable[[str], tuple[Exchange, ...]]
 MB = 1_000_000
 MIB = 1_048_576
 
@@ -35,22 +38,19 @@ def _all_are_accepted(corpus: Corpus, formats: tuple[str, ...]) -> None:
 
 
 @clause("limits.other-formats")
-def test_another_format_is_refused(files: Files, corpus: Corpus, small: Small) -> None:
+def test_another_format_is_refused(corpus: Corpus, attempted: Attempted) -> None:
     sent = corpus.first("file-extract")
     assert sent
-    for extension, content in (("exe", b"MZ\0\0conformance"), ("mp4", b"\0\0\0\x18ftypmp42conformance")):
-        file = small("other format", extension=extension, content=content)
-        expect.refused(files.upload(file, "file-extract"), twin=sent.exchange)
+    for exchange in attempted("limits.other-formats"):
+        expect.refused(exchange, twin=sent.exchange)
 
 
 @clause("limits.batch-format")
-def test_a_batch_file_that_is_not_jsonl_is_refused(files: Files, corpus: Corpus, small: Small) -> None:
+def test_a_batch_file_that_is_not_jsonl_is_refused(corpus: Corpus, attempted: Attempted) -> None:
     sent = corpus.first("batch")
     assert sent
-    # Its lines are lawful: the name alone is wrong.
-    for extension in ("txt", "json"):
-        file = small("batch format", extension=extension, content=batch_input("named otherwise"))
-        expect.refused(files.upload(file, "batch"), twin=sent.exchange)
+    for exchange in attempted("limits.batch-format"):
+        expect.refused(exchange, twin=sent.exchange)
 
 
 @clause("limits.one-byte")
@@ -63,8 +63,9 @@ def test_the_smallest_file_is_accepted(corpus: Corpus) -> None:
 
 
 @clause("limits.empty-file")
-def test_an_empty_file_is_tried(files: Files, small: Small) -> None:
-    exchange = expect.answered(files.upload(small("empty", content=b""), small.purpose))
+def test_an_empty_file_is_tried(attempted: Attempted) -> None:
+    [exchange] = attempted("limits.empty-file")
+    expect.answered(exchange)
     expect.record(f"empty file: {expect.describe(exchange)}", exchange)
 
 

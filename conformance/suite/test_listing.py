@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from conformance import expect, times
-from conformance.corpus import Corpus
+from conformance.corpus import Corpus, Sent
 from conformance.exchange import Exchange
 from conformance.files import LARGEST_LIMIT, Files, description
 from conformance.laws.listing import order_is_stable
@@ -47,8 +47,8 @@ def test_the_list_shows_what_a_task_has_written(files: Files, good: Task) -> Non
 
 
 @clause("listing.limit-one")
-def test_the_smallest_limit_is_accepted(files: Files, visible: tuple[str, ...]) -> None:
-    assert visible
+def test_the_smallest_limit_is_accepted(files: Files, first: Sent) -> None:
+    assert first
     expect.accepted(files.list(limit=1))
 
 

@@ -3,7 +3,7 @@
 import time
 
 from conformance import expect
-from conformance.corpus import BLOCK, Corpus
+from conformance.corpus import BLOCK, Corpus, Sent
 from conformance.exchange import Exchange
 from conformance.files import Files
 from conformance.marks import clause
@@ -29,16 +29,15 @@ def test_an_uploaded_file_is_found(files: Files, kept: Corpus) -> None:
 
 
 @clause("retrieval.unknown-id")
-def test_an_id_that_names_no_file_is_refused(files: Files, kept: Corpus) -> None:
-    name = kept.files[0].id
-    twin = files.wait(lambda: files.retrieve(name), _found)
-    for unknown in strangers(name):
+def test_an_id_that_names_no_file_is_refused(files: Files, first: Sent) -> None:
+    twin = files.wait(lambda: files.retrieve(first.id), _found)
+    for unknown in strangers(first.id):
         expect.refused(files.retrieve(unknown), twin=twin)
 
 
 @clause("retrieval.unknown-id-status")
-def test_the_status_of_an_unknown_id_is_recorded(files: Files, kept: Corpus) -> None:
-    exchange = expect.answered(files.retrieve(strangers(kept.files[0].id)[0]))
+def test_the_status_of_an_unknown_id_is_recorded(files: Files, first: Sent) -> None:
+    exchange = expect.answered(files.retrieve(strangers(first.id)[0]))
     expect.record(f"unknown id: {expect.describe(exchange)}", exchange)
 
 

@@ -12,8 +12,8 @@ from conformance.chat import MOST_TOKENS, ROLE, USAGE, Chat, asking
 from conformance.corpus import Corpus, Small
 from conformance.exchange import Exchange
 from conformance.files import Files
-from conformance.marks import clause, judging
-from conformance.replies import CHAT, LONG, read
+from conformance.marks import clause
+from conformance.replies import LONG, read
 from conformance.session import Session
 from conformance.suite.tasks import created, looked_at
 from conformance.trace import Traversal
@@ -170,37 +170,6 @@ def test_the_sdk_downloads_into_a_file(batches: Batches, good: Task, output: Exc
     expect.note(output, *exchanges)
 
 
-@pytest.mark.parametrize(
-    "operation",
-    [
-        judging("sdk.upload", "uploadFile"),
-        judging("sdk.retrieve", "retrieveFile"),
-        judging("sdk.list", "listFiles"),
-        judging("sdk.delete", "deleteFile"),
-        judging("sdk.content", "downloadFile"),
-        judging("sdk.batches", "createBatch"),
-        judging("sdk.batches", "retrieveBatch"),
-        judging("sdk.batches", "cancelBatch"),
-        judging("sdk.batches", "listBatches"),
-    ],
-)
-def test_the_sdk_can_use_every_answer_of_the_run(conformance: Session, operation: str) -> None:
-    _all_usable(conformance, [each for each in _answers(conformance, operation) if each.succeeded])
-
-
-@pytest.mark.parametrize("stream", [judging("sdk.chat", False), judging("sdk.chat-stream", True)])
-def test_the_sdk_can_use_every_answer_of_the_chat(conformance: Session, *, stream: bool) -> None:
-    mine = [each for each in _answers(conformance, CHAT) if each.succeeded]
-    _all_usable(conformance, [each for each in mine if uses.wants_stream(each) is stream])
-
-
-@pytest.mark.parametrize("operation", uses.USES)
-@clause("sdk.errors")
-def test_the_sdk_gives_every_refusal_as_its_own_error(conformance: Session, operation: str) -> None:
-    mine = _answers(conformance, operation)
-    _all_usable(conformance, [each for each in mine if each.answer and each.answer.refused])
-
-
 def _is_what_was_said(text: str, exchanges: list[Exchange]) -> None:
     """Expect the text that our own reading of the answer gives, too."""
     exchange = exchanges[-1]
@@ -216,11 +185,3 @@ def _answers(conformance: Session, operation: str) -> list[Exchange]:
         if exchange.operation == operation and exchange.final and sdk.is_whole(exchange)
         if conformance.is_own(exchange)
     ]
-
-
-def _all_usable(conformance: Session, exchanges: list[Exchange]) -> None:
-    if not exchanges:
-        raise expect.Unproven("no such answer came in this run")
-    for exchange in exchanges:
-        reason = conformance.compatibility.unusable(exchange)
-        expect.that(not reason, "an answer that the SDK can use", reason, exchange)

@@ -1,11 +1,11 @@
-"""What all traffic of the run must keep, whichever test sent it: openapi.yaml and the laws. Runs last."""
+"""What all traffic of the run must keep, whichever test sent it: openapi.yaml, the laws, and what the SDK can use. Runs last."""
 
 import contextlib
 import time
 
 import pytest
 
-from conformance import expect, laws
+from conformance import expect, laws, sdk
 from conformance.budget import OutOfBudget
 from conformance.clauses import registry
 from conformance.contract import contract
@@ -17,7 +17,7 @@ from conformance.session import Session
 MEASURED = sorted(
     clause.id
     for clause in registry()
-    if clause.id in contract().clauses() | laws.CLAUSES and clause.level != "observed"
+    if clause.id in contract().clauses() | laws.CLAUSES | sdk.JUDGED and clause.level != "observed"
 )
 
 # What comes and goes need not be there at the first look.

@@ -1,15 +1,17 @@
 """Sending a file, and what the answer says of it."""
 
+from collections.abc import Callable, Iterable
+
 import pytest
 
 from conformance import expect
-from conformance.client import FormFile
-from conformance.corpus import EMOJI, LONG, PUNCTUATION, QUOTES, UNICODE, Corpus, Small
-from conformance.documents import batch_line
+from conformance.corpus import EMOJI, LONG, PUNCTUATION, QUOTES, UNICODE, Corpus
 from conformance.exchange import Exchange
-from conformance.files import Files, description
+from conformance.files import description
 from conformance.marks import clause, judging
 from conformance.resources import spellings
+
+Attempted = Callable[[str], tuple[Exchange, ...]]
 
 
 @clause("uploads.file-extract-accepted")
@@ -31,27 +33,28 @@ def _first_is_accepted(corpus: Corpus, purpose: str) -> None:
 
 
 @clause("uploads.file-required")
-def test_an_upload_without_a_file_is_refused(files: Files, small: Small, twin: Exchange) -> None:
-    expect.refused(files.send_form((("purpose", small.purpose),), None), twin=twin)
+def test_an_upload_without_a_file_is_refused(attempted: Attempted, twin: Exchange) -> None:
+    _are_refused(attempted("uploads.file-required"), twin)
+
+
+def _are_refused(exchanges: Iterable[Exchange], twin: Exchange) -> None:
+    for exchange in exchanges:
+        expect.refused(exchange, twin=twin)
 
 
 @clause("uploads.purpose-required")
-def test_an_upload_without_a_purpose_is_refused(files: Files, small: Small, twin: Exchange) -> None:
-    expect.refused(files.send_form((), small("no purpose")), twin=twin)
+def test_an_upload_without_a_purpose_is_refused(attempted: Attempted, twin: Exchange) -> None:
+    _are_refused(attempted("uploads.purpose-required"), twin)
 
 
 @clause("uploads.purpose-values")
-def test_an_upload_with_a_purpose_that_is_not_listed_is_refused(
-    files: Files, small: Small, twin: Exchange
-) -> None:
-    # One that nobody knows, and one that the interface that this one is compatible with does.
-    for purpose in ("conformance-unknown", "assistants"):
-        expect.refused(files.upload(small("other purpose"), purpose), twin=twin)
+def test_an_upload_with_a_purpose_that_is_not_listed_is_refused(attempted: Attempted, twin: Exchange) -> None:
+    _are_refused(attempted("uploads.purpose-values"), twin)
 
 
 @clause("uploads.fine-tune")
-def test_the_purpose_fine_tune_is_tried(files: Files, small: Small) -> None:
-    exchange = files.upload(small("fine-tune", extension="jsonl"), "fine-tune")
+def test_the_purpose_fine_tune_is_tried(attempted: Attempted) -> None:
+    [exchange] = attempted("uploads.fine-tune")
     expect.record(f"purpose fine-tune: {expect.describe(expect.answered(exchange))}", exchange)
 
 
@@ -84,9 +87,7 @@ def test_the_first_status_is_recorded(kept: Corpus) -> None:
 
 
 @clause("uploads.batch-lines-valid")
-def test_a_batch_file_with_a_bad_line_is_refused(files: Files, corpus: Corpus, tag: str) -> None:
+def test_a_batch_file_with_a_bad_line_is_refused(corpus: Corpus, attempted: Attempted) -> None:
     sent = corpus.first("batch")
     assert sent
-    content = f"{batch_line('1')}\n{batch_line('2')[:-2]}\n".encode()
-    file = FormFile(filename=f"conformance-{tag} bad line.jsonl", content=content, size=len(content))
-    expect.refused(files.upload(file, "batch"), twin=sent.exchange)
+    _are_refused(attempted("uploads.batch-lines-valid"), sent.exchange)

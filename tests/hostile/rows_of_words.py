@@ -95,7 +95,8 @@ ROWS = (
         status=1,
     ),
     Row(
-        does="sends lone surrogates", rare=True,
+        does="sends lone surrogates",
+        rare=True,
         guilty=UNREAD,
         act=written_member("filename", b'"\\ud800"'),
         on=retrievals,
@@ -245,7 +246,8 @@ ROWS = (
         status=1,
     ),
     Row(
-        does="sets cookies and a date of nowhere", rare=True,
+        does="sets cookies and a date of nowhere",
+        rare=True,
         act=acts.adds(
             "Set-Cookie: session=1; Path=/", "Set-Cookie: evil=\x01", "Date: the day after tomorrow"
         ),
@@ -325,12 +327,6 @@ ROWS = (
         region="cn",
         arguments=CHAT,
     ),
-)
-
-
-def named(does: str) -> Row:
-    """Give the row of that name."""
-    return next(row for row in ROWS if row.does == does
     # Tasks
     Row(
         does="never ends a task",

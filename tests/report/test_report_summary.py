@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from conformance import runs
+from conformance.notices import Level, Notice
 from conformance.report import FORMATS, summary, write_all
 from conformance.runs import Run
+from conformance.troubles import Infrastructure
 from conformance.verdicts import Verdict
 
 from .traffic_by_hand import MARKUP
@@ -84,6 +86,45 @@ def test_summary_json_has_exactly_the_promised_shape(run: Run) -> None:
         "rate_probe": {"requests": 0, "uploads": 0, "seconds": 0.0},
         "billable": {"requests": 0, "uploads": 0},
     }
+
+
+@pytest.fixture
+def troubled(run: Run) -> Run:
+    met = Infrastructure(
+        exchanges=310, troubled=12, kinds=(("503", 7), ("timeout", 3), ("reset", 2)), repeated=9
+    )
+    said = Notice(level=Level.NOTE, text="The account <b>is</b> nearly full: delete some of its files.")
+    return replace(run, footer=replace(run.footer, infrastructure=met, notices=(said,)))
+
+
+def test_every_view_says_which_trouble_was_met(troubled: Run) -> None:
+    assert summary.trouble(troubled) == (
+        "12 of 310 exchanges met trouble: 7 × 503, 3 × no answer in time, 2 × broken connection; "
+        "9 were repeated with success."
+    )
+    document = json.loads(FORMATS["summary.json"](troubled))
+    assert document["infrastructure"] == {
+        "exchanges": 310,
+        "troubled": 12,
+        "kinds": {"503": 7, "timeout": 3, "reset": 2},
+        "repeated": 9,
+    }
+    assert document["notices"][0]["level"] == "note"
+    for name in ("report.html", "summary.md"):
+        written = FORMATS[name](troubled)
+        assert "7 × 503" in written
+        assert "nearly full" in written
+        assert "<b>is</b>" not in written
+
+
+def test_a_run_without_trouble_says_nothing_of_it(troubled: Run) -> None:
+    calm = Infrastructure(exchanges=310, troubled=0)
+    assert summary.trouble(replace(troubled, footer=replace(troubled.footer, infrastructure=calm))) == ""
+
+
+def test_trouble_and_notices_are_read_as_they_were_written(troubled: Run, tmp_path: Path) -> None:
+    runs.write(troubled, tmp_path / "run.jsonl")
+    assert runs.read(tmp_path / "run.jsonl").footer == troubled.footer
 
 
 @pytest.mark.parametrize("name", FORMATS)

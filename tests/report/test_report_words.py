@@ -8,6 +8,7 @@ import pytest
 from conformance import report
 from conformance.rates import DOCUMENTED
 from conformance.report import words
+from conformance.troubles import KINDS
 from conformance.verdicts import ExitStatus, Verdict
 
 HOME = Path(report.__file__).parent
@@ -23,6 +24,7 @@ FAMILIES = (
     {f"meaning.{verdict}" for verdict in Verdict}
     | {f"{family}.{int(status)}" for family in ("exit", "headline") for status in ExitStatus}
     | {f"fact.{name}" for name in FACTS}
+    | {f"trouble.{kind}" for kind in KINDS}
     | {f"rates.lane.{name}" for name in DOCUMENTED}
     | {f"rates.phase.{name}" for name in PHASES}
     | {f"rates.legend.{name}" for name in ("admitted", "sent", "limit", "estimate")}
