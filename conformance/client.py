@@ -17,7 +17,7 @@ from conformance.exchange import Answer, Exchange, Pairs, Part, Request
 from conformance.pacing import Pace, Rest, asked
 from conformance.recorder import Recorder
 from conformance.targets import Target
-from conformance.wire import Connection, Deadline, pieces
+from conformance.wire import Connection, Deadline, Reading
 
 Listener = Callable[[Exchange], None]
 
@@ -26,8 +26,6 @@ USER_AGENT = "model-studio-conformance"
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 # A body that leaves more slowly than this, in bytes a second, never arrives.
 SLOWEST = 65_536
-# How much is read at most, in bytes, behind what was enough.
-LEFTOVER = 65_536
 
 
 class Readable(Protocol):
@@ -309,7 +307,8 @@ class Client:
         deadline = Deadline(self._connection, seconds)
         try:
             with deadline, sending.stream(self._connection) as response:
-                return self._read(response, deadline, enough, linger), None, True
+                reading = Reading(self._connection, deadline, enough, linger, self.max_body)
+                return reading.answer(response), None, True
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return None, f"cannot connect: {_words(error)}", False
         except httpx.TimeoutException as error:
@@ -321,40 +320,6 @@ class Client:
         except (OSError, ValueError, AssertionError, RuntimeError) as error:
             # What a hostile answer makes the HTTP library stumble over is trouble, not our crash.
             return None, f"unreadable answer: {_words(error)}", True
-
-    def _read(
-        self, response: httpx.Response, deadline: Deadline, enough: Callable[[bytes], bool], linger: float
-    ) -> Answer:
-        body = bytearray()
-        cut = heard = False
-        most = self.max_body
-        with contextlib.ExitStack() as lingering:
-            rest: Deadline | None = None
-            try:
-                for piece in pieces(response):
-                    body += piece
-                    if len(body) > most:
-                        cut = rest is None
-                        break
-                    if rest is None and (heard := enough(piece)):
-                        if not linger:
-                            break
-                        rest = lingering.enter_context(Deadline(self._connection, linger))
-                        most = min(most, len(body) + LEFTOVER)
-            except httpx.HTTPError:
-                # What came in time is kept; it is not the whole answer, unless it was enough before.
-                if rest is None and not deadline.passed:
-                    raise
-                cut = rest is None
-        # Where nothing tells the end of a body, breaking it off looks like its end.
-        cut = cut or (deadline.passed and not heard)
-        headers = tuple(
-            (name.decode("ascii", "replace"), value.decode("utf-8", "replace"))
-            for name, value in response.headers.raw
-        )
-        return Answer(
-            status=response.status_code, headers=headers, body=bytes(body[: self.max_body]), cut=cut
-        )
 
 
 class _Sending:

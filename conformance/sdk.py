@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from conformance.chat import MOMENT
 from conformance.client import Client, Raw
+from conformance.contract import INFRASTRUCTURE
 from conformance.exchange import MOST_VALUES, Answer, Exchange, Part, Request, is_vast
 from conformance.expect import Broken, Unproven, answered
 from conformance.laws.ruling import broken, held
@@ -218,6 +219,8 @@ class Compatibility:
 
 
 def _clause_of(exchange: Exchange) -> str:
+    if exchange.status in INFRASTRUCTURE:
+        return ""
     if exchange.answer and exchange.answer.refused and exchange.operation in CLAUSES:
         return REFUSED
     if exchange.succeeded and wants_stream(exchange):

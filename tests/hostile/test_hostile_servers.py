@@ -48,7 +48,7 @@ def test_a_run_survives_a_server_that(row: Row, nursery: Nursery, tmp_path: Path
     assert row.guilty <= accused <= row.guilty | row.may, met.said
     assert met.verdicts("error") == set(), met.said
     assert bool(met.verdicts("unproven"))
-    assert sightings(KEYS, met.said, met.reports) == []
+    assert sightings(KEYS, met.said, met.home) == []
     assert met.strays == []
     assert met.elsewhere == ()
     assert [each.target for each in met.received if not ROUTES.fullmatch(each.target)] == []
