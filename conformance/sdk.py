@@ -249,7 +249,9 @@ def is_whole(exchange: Exchange) -> bool:
 
 def is_tried(exchange: Exchange) -> bool:
     """Whether an answer is one that the SDK's user would meet: the target's own word on a known operation."""
-    own = exchange.answer is not None and exchange.answer.status < 500 and exchange.answer.status != 429
+    own = (
+        exchange.answer is not None and exchange.answer.status < 500 and exchange.status not in INFRASTRUCTURE
+    )
     return installed() and exchange.final and exchange.operation in USES and own and is_whole(exchange)
 
 

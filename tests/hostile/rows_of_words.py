@@ -142,6 +142,7 @@ ROWS = (
     ),
     Row(
         does="gives all files one id",
+        seconds=60,
         rare=True,
         may=clauses("deletion", "deleted", "not-listed") | clauses("listing", "after") | UNREAD,
         guilty=clauses("ids", "unique", "batch-prefix"),
@@ -239,7 +240,9 @@ ROWS = (
     Row(
         does="redirects the lists to a relative path",
         rare=True,
-        guilty=clauses("authentication", "bearer") | clauses("errors", "documented-status"),
+        guilty=clauses("listing", "limit-one")
+        | clauses("authentication", "bearer")
+        | clauses("errors", "documented-status"),
         act=redirects(301, lambda _: "../../elsewhere"),
         on=lists,
         since=2,
@@ -330,6 +333,7 @@ ROWS = (
     # Tasks
     Row(
         does="never ends a task",
+        may=clauses("batches", "state-time"),
         rare=True,
         act=member("status", "in_progress"),
         on=on("GET", "/batches"),
