@@ -126,7 +126,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return [
         f"target: {where}",
         f"contract: {session.registry.digest}, {len(session.registry.clauses)} clauses",
-        f"profile: {settings.profile}; lane: {lane}; pace: {settings.pace}{session.sharing}",
+        f"profile: {settings.profile}; lane: {lane}; pace: {', '.join(filter(None, [settings.pace, session.pace.shared]))}",
     ]
 
 

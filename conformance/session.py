@@ -91,7 +91,7 @@ class Session:
         self.registry = registry()
         self.recorder = Recorder(Redactor(target.secrets))
         self.budget = Budget(settings.caps)
-        self._pace = pace
+        self.pace = pace
         self.client = Client(target, recorder=self.recorder, pace=pace, budget=self.budget, timing=timing)
         self.resources = Resources()
         self.client.announced.append(self.resources.expect)
@@ -166,11 +166,6 @@ class Session:
         return tuple(law.apply(self.trace))
 
     @property
-    def sharing(self) -> str:
-        """With whom this run shares its pace, as a clause of a sentence."""
-        return f", {self._pace.shared}" if self._pace.shared else ""
-
-    @property
     def trace(self) -> Trace:
         """What all traffic so far shows of files."""
         return Trace(self.recorder.exchanges, self.zone)
@@ -240,7 +235,7 @@ class Session:
             footer=Footer(
                 exit_status=int(ExitStatus.INTERRUPTED if interrupted else status),
                 totals=self._totals(),
-                note=" ".join(filter(None, [self.obstacle, *strays, self._leak(), self._pace.lost])),
+                note=" ".join(filter(None, [self.obstacle, *strays, self._leak(), self.pace.lost])),
                 compatible=self.compatibility.count(filter(self.is_own, self.recorder.exchanges)),
                 infrastructure=troubles.count(self.recorder.exchanges),
                 notices=tuple(each for each in self.notices if each.level is not Level.OK),
