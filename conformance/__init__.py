@@ -35,6 +35,7 @@ Speaking
     pacing.py       the account's rate limits, kept on our side
     budget.py       what a run may send, and the tokens that it may use
     recorder.py     keeps exchanges, removes secrets
+    ledger.py       what a run makes, written ahead on this machine
     resources.py    what a run creates, so that nothing of it stays
     unfinished.py   the batch tasks that a run creates, and what they wrote
     client.py       sends a request, gives back an exchange
@@ -45,9 +46,12 @@ Speaking
     chat.py         the chat in verbs
     batches.py      batch tasks and downloads in verbs
     diagnosis.py    what answers, and the lack of them, tell a person of the target
+    cleaning.py     removes what a run has made
+    sweep.py        removes what runs have left that were killed
     preflight.py    is the target there, does it let us in, is it this API?
     doctor.py       everything that a person should know before a target is judged
     plan.py         what a run would cost, by chapter
+    judging.py      from what was seen to the verdicts on all clauses
     session.py      one run in progress, from the first request to the ruling
 Making
     blobs.py        large files that exist nowhere
@@ -72,6 +76,7 @@ The rim
     outcomes.py     what a test did, as a finding and in pytest's words
     plugin.py       pytest's side: options, reports, the run log
     matrix.py       the suite against every planted fault
+    sweep_command.py    what `conformance sweep` does and prints
     listings.py     what `conformance clauses` and `conformance breaches` print
     cli.py          the command
 """

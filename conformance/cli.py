@@ -74,6 +74,22 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="where the key is refused, show it to the other region's host to see whether it belongs there",
     )
+    sweep = add("sweep", _sweep, "remove what runs have left that were killed, and nothing else")
+    _target_options(sweep)
+    sweep.add_argument(
+        "--tag", action="append", default=[], help="also what bears this tag of a run, wherever it ran"
+    )
+    sweep.add_argument(
+        "--older-than",
+        type=int,
+        default=None,
+        metavar="HOURS",
+        help="also what bears the tag of any run and is older than that; 24 is safe where no run takes a day",
+    )
+    sweep.add_argument("--dry-run", action="store_true", help="only list it")
+    sweep.add_argument(
+        "--report-dir", type=Path, default=Path("reports"), help="where runs put reports (default: reports)"
+    )
     report = add("report", _report, "make the views of a run again from its run.jsonl")
     report.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
     clauses = add("clauses", _clauses, "list the clauses with their levels and sources")
@@ -132,6 +148,24 @@ def _doctor(options: argparse.Namespace) -> int:
         return ExitStatus.FAILED
     print(f"{target.base_url} speaks this API: `pytest --target={options.target}` can judge it.")
     return ExitStatus.PASSED
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    from conformance import ledger, pacing, sharing, targets
+    from conformance.sweep_command import sweep
+
+    target = targets.parse(
+        options.target, region_name=options.region, workspace=options.workspace, environ=os.environ
+    )
+    _, pace = pacing.parse("documented", target, store=os.environ.get(sharing.VARIABLE, ""))
+    return sweep(
+        target,
+        ledger.places(os.environ, options.report_dir),
+        pace,
+        tags=options.tag,
+        hours=options.older_than,
+        dry_run=options.dry_run,
+    )
 
 
 def _report(options: argparse.Namespace) -> int:

@@ -98,9 +98,9 @@ class Client:
         self.recorder = recorder
         self.budget = budget
         self.timing = timing or Timing()
-        # Who hears of a request before it leaves, and who of an exchange when it is over; mates tell them from threads
-        # of their own.
-        self.announced: list[Callable[[Request], None]] = []
+        # Who hears of a request and its account before it leaves, and who of an exchange when it is over; mates tell
+        # them from threads of their own.
+        self.announced: list[Callable[[Request, str], None]] = []
         self.listeners: list[Listener] = []
         # What the exchanges of this client are sent for, where it is not the running test.
         self.test = ""
@@ -198,7 +198,7 @@ class Client:
             set_aside = self.budget.spend(sending.request, cleaning=cleaning)
             self._pace.wait(sending.request)
             for announce in self.announced:
-                announce(sending.request)
+                announce(sending.request, account)
             started, clock = time.time(), time.monotonic()
             answer, trouble, delivered = self._exchange(sending, enough or _never, linger)
             self._silent = 0 if answer else self._silent + 1

@@ -20,9 +20,11 @@ STEPS_BACK = (1, 4, 16, 64, 256)
 class Files:
     """Uploads, retrieves, lists and deletes."""
 
-    def __init__(self, client: Client, *, lag: float = 10.0) -> None:
+    def __init__(self, client: Client, *, lag: float = 10.0, tag: str = "") -> None:
         self.client = client
         self.lag = lag
+        # The tag of the run, which tells its files from anybody else's.
+        self.tag = tag
         self._made: set[str] = set()
 
     def upload(self, file: FormFile, purpose: str, *, account: str = "first") -> Exchange:

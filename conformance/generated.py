@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.stateful.links import OpenApiLink
 
 from conformance.client import FormFile
 from conformance.contract import contract
+from conformance.corpus import name_of
 from conformance.exchange import Exchange, Pairs
 from conformance.files import Files
 from conformance.resources import segment
@@ -133,7 +134,7 @@ def send(files: Files, case: Case[Any], given: Given | None = None) -> Exchange:
     query = tuple((name, _text(item)) for name, value in drawn.items() for item in _many(value))
     method = case.method.upper()
     if method == "POST" and case.path == "/files":
-        return files.send_form(*_form(case.body if isinstance(case.body, dict) else {}))
+        return files.send_form(*_form(case.body if isinstance(case.body, dict) else {}, files.tag))
     headers = tuple(
         (name, _text(value))
         for name, value in (case.headers or {}).items()
@@ -142,7 +143,7 @@ def send(files: Files, case: Case[Any], given: Given | None = None) -> Exchange:
     return files.client.send(method, path, query=query, headers=headers)
 
 
-def _form(body: Mapping[str, Any]) -> tuple[Pairs, FormFile | None]:
+def _form(body: Mapping[str, Any], tag: str) -> tuple[Pairs, FormFile | None]:
     form = tuple(
         (name, _text(item)) for name, value in body.items() if name != "file" for item in _many(value)
     )
@@ -150,7 +151,7 @@ def _form(body: Mapping[str, Any]) -> tuple[Pairs, FormFile | None]:
         return form, None
     content = _bytes(body["file"])
     kind = EXTENSIONS.get(dict(form).get("purpose", ""), "bin")
-    return form, FormFile(filename=f"conformance-generated.{kind}", content=content, size=len(content))
+    return form, FormFile(filename=name_of(tag, "generated", kind), content=content, size=len(content))
 
 
 def _many(value: Any) -> list[Any]:

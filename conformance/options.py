@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance import deviations, pacing, sharing, targets
+from conformance import deviations, ledger, pacing, sharing, targets
 from conformance.budget import Caps
 from conformance.clauses import Profile
 from conformance.errors import UsageError
@@ -156,9 +156,11 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     elif option.plan:
         target, surroundings = closing.enter_context(_stand_in(target))
         pace = pacing.NoPace()
+    places: tuple[Path, ...] = ()
     if not option.plan:
         _writable(option.report_dir)
-    started = Session(target, settings, pace, surroundings=surroundings)
+        places = ledger.places(os.environ, option.report_dir)
+    started = Session(target, settings, pace, surroundings=surroundings, places=places)
     closing.callback(started.close)
     return started
 

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from rich.console import Console, RenderableType
@@ -22,6 +22,9 @@ from conformance.outcomes import EVIDENCE, clauses_of, finding, speak
 from conformance.plan import Cost, costs
 from conformance.session import Session
 from conformance.verdicts import ExitStatus
+
+if TYPE_CHECKING:
+    from conformance.sweep import Swept
 
 # What costs money is asked for when what costs nothing has been; whatever may delete a file comes when no test
 # needs it any more, judgement of all traffic when all was sent.
@@ -42,11 +45,15 @@ LAST = (
 QUIET = -2
 # Of these, the tests that can do without the corpus are there for the time that its uploads take.
 EARLY = ("test_authentication", "test_errors", "test_filters", "test_listing", "test_retrieval")
+# When to look for what a killed run may have made without an answer, in seconds after it was begun: before the tests
+# and behind them, so that no run waits for the other's lag.
+AT_ONCE, AT_LAST = (0.0,), (10.0,)
 SUITE = Path(__file__).parent / "suite"
 STARTED = pytest.StashKey[Session]()
 CLOSING = pytest.StashKey[contextlib.ExitStack]()
 FOLDER = pytest.StashKey[Path]()
 RUN = pytest.StashKey[runs.Run]()
+SWEPT = pytest.StashKey[dict[str, "Swept"]]()
 # Whether a test of no clause failed: where no clause did, the fault is ours.
 FAILED = pytest.StashKey[bool]()
 PLAN = pytest.StashKey[tuple[Cost, ...]]()
@@ -126,7 +133,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return [
         f"target: {where}",
         f"contract: {session.registry.digest}, {len(session.registry.clauses)} clauses",
-        f"profile: {settings.profile}; lane: {lane}; pace: {', '.join(filter(None, [settings.pace, session.pace.shared]))}",
+        f"profile: {settings.profile}; lane: {lane}; pace: {settings.pace}{session.sharing}",
+        f"run: {session.tag}, which the names of all that it creates bear",
     ]
 
 
@@ -197,6 +205,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     except (TargetError, OutOfBudget) as error:
         started.obstacle = str(error)
         return True
+    _sweep(started, session.config, AT_ONCE)
     return None
 
 
@@ -206,6 +215,23 @@ def _tell(config: pytest.Config, session: Session) -> None:
     for notice in session.notices:
         if reporter and notice.level is not Level.OK:
             reporter.write_line(str(notice))
+
+
+def _sweep(started: Session, config: pytest.Config, looks: tuple[float, ...]) -> None:
+    """Remove what runs left that could not clean up themselves; what a lag may hide is looked for again at the end."""
+    from conformance.sweep import Sweeper
+
+    sweeper = Sweeper(started.target, started.pace, looks=looks)
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    known = config.stash.setdefault(SWEPT, {})
+    try:
+        for swept in sweeper.finish(started.places, spared=started.tag):
+            known[swept.tag] = swept.after(known.get(swept.tag))
+            if reporter:
+                reporter.write_line(known[swept.tag].told)
+    finally:
+        sweeper.close()
+    started.swept = [swept.told for swept in known.values() if not swept.alive]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -267,6 +293,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         )
         return
     interrupted = exitstatus == ExitStatus.INTERRUPTED
+    if not interrupted and any(swept.doubtful for swept in config.stash.get(SWEPT, {}).values()):
+        _sweep(started, config, AT_LAST)
     selected = frozenset(clause.id for item in session.items for clause in clauses_of(item))
     run = started.run(interrupted=interrupted, selected=selected)
     if config.stash.get(FAILED, False) and run.footer.exit_status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:

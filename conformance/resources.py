@@ -1,57 +1,90 @@
 """What a run creates, so that nothing of it stays behind. Knows ids and file names, never anybody else's."""
 
-import threading
+import hashlib
+import re
+import secrets
 import time
 from urllib.parse import quote
 
 from conformance.exchange import Exchange, Request
+from conformance.ledger import Book, Kind
 
 PREFIX = "conformance-"
+RANDOM, CHECK = 8, 4
 
 
 class Resources:
-    """Listens to every exchange: remembers each file that an upload made, forgets each that is gone."""
+    """Listens to every exchange: enters each file that an upload may have made, strikes out each that is gone."""
 
-    def __init__(self) -> None:
-        self._ids: dict[str, str] = {}
-        # The names of uploads whose answers never came, for they may have been done all the same, and when.
-        self.doubtful: dict[str, float] = {}
+    def __init__(self, book: Book | None = None) -> None:
+        self._book = book or Book()
+        # When the last attempt ended of each upload that may have been done without an answer that said so.
+        self._ended: dict[str, float] = {}
+        self._troubled: set[str] = set()
         self.leaked: tuple[str, ...] = ()
-        self._lock = threading.Lock()
 
-    def expect(self, request: Request) -> None:
-        """Take note of an upload before it leaves: a run that is stopped meanwhile must look for its file."""
+    def expect(self, request: Request, account: str = "first") -> None:
+        """Take note of an upload before it leaves: whoever is stopped meanwhile must look for its file."""
         if request.is_upload:
-            with self._lock:
-                self.doubtful |= dict.fromkeys(_filenames(request), time.time())
+            for filename in _filenames(request):
+                self._ended[filename] = time.time()
+                self._book.put(Kind.UPLOAD, filename, account)
 
     def __call__(self, exchange: Exchange) -> None:
         """Take note of an exchange."""
-        with self._lock:
-            self._note(exchange)
-
-    def _note(self, exchange: Exchange) -> None:
-        request = exchange.request
-        # An attempt before it may have left a file that no list showed yet.
-        if request.is_upload and exchange.attempt == 1 and exchange.answer and exchange.answer.status < 500:
-            for filename in _filenames(request):
-                self.doubtful.pop(filename, None)
-        if request.is_upload and exchange.succeeded:
-            name = exchange.mapping().get("id")
+        request, answer = exchange.request, exchange.answer
+        if request.is_upload:
+            name = exchange.mapping().get("id") if exchange.succeeded else None
+            # The id first: between the two lines the file is known twice, never not at all.
             if isinstance(name, str) and name:
-                self._ids[name] = exchange.account
-        elif request.is_upload and (exchange.answer is None or exchange.answer.status >= 500):
-            ended = exchange.started + exchange.seconds
-            self.doubtful |= {part.filename: ended for part in request.parts if part.filename}
-        elif request.method == "DELETE" and exchange.answer:
-            gone = exchange.succeeded or exchange.answer.status in {404, 410}
-            if gone and exchange.account == self._ids.get(_named(request.path, self._ids)):
-                del self._ids[_named(request.path, self._ids)]
+                self._book.put(Kind.FILE, name, exchange.account)
+            for filename in _filenames(request):
+                if answer is None or answer.status >= 500:
+                    self._ended[filename] = exchange.started + exchange.seconds
+                    self._troubled.add(filename)
+                # An attempt before it may have left a file that no list showed yet.
+                elif filename not in self._troubled:
+                    self._book.drop(Kind.UPLOAD, filename)
+        elif request.method == "DELETE" and answer and (answer.ok or answer.status in {404, 410}):
+            name = request.named
+            entry = self._book.get(Kind.FILE, name)
+            if entry and entry.account == exchange.account and request.path == path_of(name):
+                self._book.drop(Kind.FILE, name)
 
     @property
     def left(self) -> tuple[tuple[str, str], ...]:
         """The ids that are still there with the accounts that hold them, newest first."""
-        return tuple(reversed(self._ids.items()))
+        held = self._book.of(Kind.FILE)
+        return tuple((name, entry.account) for name, entry in reversed(held.items()))
+
+    @property
+    def doubtful(self) -> dict[str, float]:
+        """The names of uploads that may have been done all the same, and when the last attempt of each was over."""
+        return {name: self._ended.get(name, entry.at) for name, entry in self._book.of(Kind.UPLOAD).items()}
+
+
+def new_tag() -> str:
+    """Draw the tag of a run, which proves itself: its last digits follow from those before them.
+
+    So nobody's `conformance-20251115 results.txt` is ever taken for ours.
+    """
+    drawn = secrets.token_hex(RANDOM // 2)
+    return drawn + _check(drawn)
+
+
+def is_tag(text: str) -> bool:
+    """Whether a text is the tag of a run."""
+    return bool(re.fullmatch(r"[0-9a-f]{12}", text)) and text[RANDOM:] == _check(text[:RANDOM])
+
+
+def tag_of(name: object) -> str:
+    """Give the tag of the run that gave a file or a task its name, or nothing where no run of ours did."""
+    found = re.match(rf"{PREFIX}([0-9a-f]+) ", name) if isinstance(name, str) else None
+    return found[1] if found and is_tag(found[1]) else ""
+
+
+def _check(drawn: str) -> str:
+    return hashlib.blake2b(f"{PREFIX}{drawn}".encode(), digest_size=CHECK // 2).hexdigest()
 
 
 def spellings(filename: str) -> frozenset[str]:
@@ -71,7 +104,3 @@ def segment(text: str) -> str:
 
 def _filenames(request: Request) -> set[str]:
     return {part.filename for part in request.parts if part.filename}
-
-
-def _named(path: str, ids: dict[str, str]) -> str:
-    return next((name for name in ids if path_of(name) == path), "")

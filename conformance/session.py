@@ -2,44 +2,42 @@
 
 import contextlib
 import datetime as dt
-import secrets
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
-from conformance import laws, troubles
-from conformance.batch_trace import LARGEST_LIMIT
-from conformance.batches import Batches, ended
+from conformance import judging, laws, troubles
+from conformance.batches import Batches
 from conformance.budget import Budget, Caps
-from conformance.cascades import excused, without_cascades
 from conformance.clauses import Clause, Profile, registry
+from conformance.cleaning import Cleaner, leak_of
 from conformance.client import Client, Timing
-from conformance.contract import contract
 from conformance.deviations import Deviation
-from conformance.deviations import apply as apply_deviations
 from conformance.errors import TargetError
 from conformance.exchange import Exchange
 from conformance.files import Files
+from conformance.judging import Scope, gathered, measure, row
 from conformance.laws.ruling import Law
+from conformance.ledger import Book, Journal, heading
 from conformance.notices import Level, Notice
 from conformance.pacing import Pace
 from conformance.recorder import Recorder, Redactor
-from conformance.regions import region
-from conformance.resources import Resources, segment
-from conformance.runs import BillableTotals, ClauseRow, Footer, Header, ProbeTotals, Run, Totals, clause_row
+from conformance.resources import Resources, new_tag, segment
+from conformance.runs import BillableTotals, Footer, Header, ProbeTotals, Run, Totals
 from conformance.sdk import Compatibility, installed
 from conformance.targets import Target
 from conformance.trace import Trace
 from conformance.unfinished import Unfinished
-from conformance.verdicts import ExitStatus, Finding, Ruling, Verdict, exit_status, weigh
+from conformance.verdicts import ExitStatus, Finding, exit_status
 
-KEPT_EXCHANGES = 12
 # Seconds after which the list shows what an upload may have done whose answer never came.
 SETTLING = 2.0
-SERVER_ERROR = "errors.no-server-error"
+# Seconds that tasks may take to be cancelled.
+CANCELLING = 30.0
 CLEANING = "clean-up"
 PREFLIGHT = "preflight"
 # The operations of the files' own chapters; a request to no operation of the contract is among them.
@@ -84,20 +82,26 @@ class Session:
         *,
         timing: Timing | None = None,
         surroundings: Surroundings | None = None,
+        places: tuple[Path, ...] = (),
     ) -> None:
         self.target = target
+        self.tag = new_tag()
+        self.pace = pace
+        # Where runs write ahead what they make: what the built-in mock holds is gone with it.
+        self.places = () if target.builtin else places
         self.surroundings = surroundings or Surroundings()
         self.settings = settings
         self.registry = registry()
         self.recorder = Recorder(Redactor(target.secrets))
         self.budget = Budget(settings.caps)
-        self.pace = pace
         self.client = Client(target, recorder=self.recorder, pace=pace, budget=self.budget, timing=timing)
-        self.resources = Resources()
+        self.journal = Journal(self.places, heading(target, self.tag), target.folder) if self.places else None
+        self.book = Book(self.journal)
+        self.resources = Resources(self.book)
         self.client.announced.append(self.resources.expect)
         self.client.listeners.append(self.resources)
-        self.files = Files(self.client, lag=settings.lag)
-        self.unfinished = Unfinished()
+        self.files = Files(self.client, lag=settings.lag, tag=self.tag)
+        self.unfinished = Unfinished(self.book)
         self.client.announced.append(self.unfinished.expect)
         self.client.listeners.append(self.unfinished)
         self.batches = Batches(self.client, self.files)
@@ -107,9 +111,10 @@ class Session:
         self.lacking: Mapping[str, str] = {}
         # What must end before the run cleans up.
         self.ending: list[Callable[[], None]] = []
-        self.tag = secrets.token_hex(4)
         self.obstacle = ""
         self.notices: tuple[Notice, ...] = ()
+        # What was swept behind earlier runs before this one began.
+        self.swept: list[str] = []
         self.suspects: list[tuple[str, int]] = []
         self.findings: list[Finding] = []
         self.tests: dict[str, list[str]] = defaultdict(list)
@@ -151,8 +156,7 @@ class Session:
         judged, zone = self._stand
         if judged != len(exchanges) or zone != self.zone:
             own = [each for each in exchanges[judged:] if self.is_own(each)]
-            self._measured += _measure(own)
-            self._measured += [found for each in own for found in self.compatibility.judge(each)]
+            self._measured += measure(own, self.compatibility)
             self._lawful = laws.judge(self.trace)
             self._stand = (len(exchanges), self.zone)
         return (*self._measured, *self._lawful)
@@ -166,160 +170,92 @@ class Session:
         return tuple(law.apply(self.trace))
 
     @property
+    def sharing(self) -> str:
+        """With whom this run shares its pace, as a clause of a sentence."""
+        return f", {self.pace.shared}" if self.pace.shared else ""
+
+    @property
     def trace(self) -> Trace:
         """What all traffic so far shows of files."""
         return Trace(self.recorder.exchanges, self.zone)
 
     def clean(self) -> None:
-        """Delete what the run made, newest first; what cannot be deleted is named in `resources.leaked`."""
-        self.recorder.test = CLEANING
-        for end in self.ending:
-            end()
-        self.budget.stopped = False
-        with contextlib.suppress(TargetError):
-            self._stop()
-            for name, account in self.resources.left:
-                self.files.delete(name, account=account, cleaning=True)
-            if doubtful := self.resources.doubtful:
-                # No cap of the run stands between it and what it may have left, and no lag of the list.
-                self.budget.caps = Caps()
-                time.sleep(max(0.0, min(SETTLING, max(doubtful.values()) + SETTLING - time.time())))
-                for account in ("first", "second"):
-                    if account in self.target.keys:
-                        self.files.undo(doubtful, account=account)
-        self.resources.leaked = tuple(name for name, _ in (*self.resources.left, *self.unfinished.files))
+        """Remove what the run made, newest first; what could not be deleted is named in `resources.leaked`.
 
-    def _stop(self) -> None:
-        """Cancel the tasks that have not ended, and delete what tasks have written."""
-        if self.unfinished.doubtful:
-            self.batches.undo(self.unfinished.doubtful, cleaning=True)
-        if self.unfinished.left:
-            # One look at the list tells of most of them that they have ended.
-            self.batches.list(limit=LARGEST_LIMIT, cleaning=True)
-        for name, account in self.unfinished.left:
-            self.batches.cancel(name, account=account, cleaning=True)
-            # What a task had done by then is written down a moment later.
-            self.batches.wait([name], ended, within=SETTLING, account=account, cleaning=True)
-        for name, account in self.unfinished.files:
-            self.files.delete(name, account=account, cleaning=True)
+        What is left stays in the journal, if there is one, for the next run; so it does after a second interrupt.
+        """
+        self.recorder.test = CLEANING
+        cleaner = Cleaner(
+            self.files,
+            self.batches,
+            self.resources,
+            self.unfinished,
+            self.book,
+            looks=(SETTLING,),
+            lag=self.settings.lag,
+            patience=SETTLING if self.target.builtin else CANCELLING,
+        )
+        with contextlib.suppress(TargetError, KeyboardInterrupt):
+            for end in self.ending:
+                end()
+            self.budget.stopped = False
+            # No cap of the run stands between it and what it may have left.
+            self.budget.caps = Caps()
+            cleaner.clean()
+        self.resources.leaked = tuple(name for name, _ in (*self.resources.left, *self.unfinished.files))
+        if self.journal and self.book.empty:
+            self.journal.remove()
 
     def close(self) -> None:
         """Give the connections back."""
         self.client.close()
+        if self.journal:
+            self.journal.close()
 
     def run(self, *, interrupted: bool = False, selected: frozenset[str] | None = None) -> Run:
         """Rule on every clause and give the whole run; `selected` are the clauses that were asked for."""
         # What cannot be judged at all is told in one sentence, not accused clause by clause.
         judged = () if self.obstacle else self.judged()
-        traffic = [finding for finding in judged if finding.verdict is Verdict.FAIL]
-        traffic += self._lasting(traffic)
-        found: dict[str, list[Finding]] = defaultdict(list)
-        told = {_gist(finding) for finding in self.findings}
-        for finding in [*self.findings, *(each for each in traffic if _gist(each) not in told)]:
-            found[finding.clause].append(finding)
-        rulings = [self._rule(clause, found[clause.id], selected) for clause in self.registry]
-        rulings = without_cascades(rulings, self.registry.clauses)
-        ruled, strays = apply_deviations(
-            tuple(rulings), self.settings.deviations, registry=self.registry, today=self._started.date()
+        found = gathered(self.findings, judged, self.suspects)
+        scope = Scope(
+            region=self.target.region,
+            left_out={clause.id: reason for clause in self.registry if (reason := self.in_scope(clause))},
+            selected=selected,
+            obstacle=self.obstacle,
         )
-        ruled = excused(ruled, self.registry.clauses)
+        ruled, strays = judging.ruled(
+            self.registry, found, scope, self.settings.deviations, self._started.date()
+        )
         status = exit_status(ruled)
         if strays and status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:
             status = ExitStatus.FAILED
+        leak = leak_of(self.resources, self.unfinished, self.journal)
+        if leak.is_finding and status is ExitStatus.PASSED:
+            status = ExitStatus.UNPROVEN
         return Run(
             header=self._header(),
             exchanges=self.recorder.log(),
             findings=tuple(finding for name in sorted(found) for finding in found[name]),
-            clauses=tuple(self._row(ruling) for ruling in ruled),
+            clauses=tuple(
+                row(
+                    self.registry[ruling.clause],
+                    ruling,
+                    self.tests[ruling.clause],
+                    self.recorder.exchanges,
+                    self.compatibility,
+                )
+                for ruling in ruled
+            ),
             conflicts=self.registry.conflicts,
             footer=Footer(
                 exit_status=int(ExitStatus.INTERRUPTED if interrupted else status),
                 totals=self._totals(),
-                note=" ".join(filter(None, [self.obstacle, *strays, self._leak(), self.pace.lost])),
+                note=" ".join(filter(None, [self.obstacle, *self.swept, *strays, leak.told, self.pace.lost])),
                 compatible=self.compatibility.count(filter(self.is_own, self.recorder.exchanges)),
                 infrastructure=troubles.count(self.recorder.exchanges),
                 notices=tuple(each for each in self.notices if each.level is not Level.OK),
             ),
         )
-
-    def _lasting(self, traffic: list[Finding]) -> list[Finding]:
-        """Give the clauses that were left unproven by a server error which the laws found to be lasting."""
-        lasting = {
-            number for finding in traffic if finding.clause == SERVER_ERROR for number in finding.exchanges
-        }
-        return [
-            Finding(
-                clause=clause,
-                verdict=Verdict.FAIL,
-                reason="a server error each time, while other requests are answered",
-                exchanges=(number,),
-            )
-            for clause, number in self.suspects
-            if number in lasting
-        ]
-
-    def _leak(self) -> str:
-        lasting = (
-            ("files could not be deleted", self.resources.leaked),
-            ("tasks could not be cancelled", tuple(name for name, _ in self.unfinished.left)),
-        )
-        return " ".join(
-            f"{len(left)} {what} and are still there: {', '.join(left[:5])}."
-            for what, left in lasting
-            if left
-        )
-
-    def _rule(self, clause: Clause, found: list[Finding], selected: frozenset[str] | None) -> Ruling:
-        reason = self.in_scope(clause)
-        wanted = selected is None or clause.id in selected
-        required = clause.level == "must" and not reason and (wanted or bool(self.obstacle))
-        if self.target.region not in clause.regions:
-            verdict, reason = Verdict.ABSENT, self._lack(clause)
-        elif self.obstacle and not found:
-            verdict, reason = Verdict.UNPROVEN, self.obstacle
-        elif not found:
-            verdict = Verdict.UNPROVEN
-            reason = reason or ("no test of it came to run" if wanted else "it was not selected")
-        else:
-            verdict, why = weigh(clause.level, found)
-            reason = why
-        return Ruling(
-            clause=clause.id,
-            level=clause.level,
-            verdict=verdict,
-            reason=reason,
-            required=required,
-            findings=tuple(found),
-        )
-
-    def _lack(self, clause: Clause) -> str:
-        """Say that the region does not offer it, and who says so."""
-        where = region(self.target.region)
-        words = f"{where.name} does not offer it"
-        for lack in where.lacks:
-            if lack.chapter == clause.chapter:
-                source = self.registry.sources[lack.document]
-                words += f": {source.title} ({source.date}), {lack.section}"
-        return words
-
-    def _row(self, ruling: Ruling) -> ClauseRow:
-        numbers: dict[int, None] = {}
-        for finding in sorted(ruling.findings, key=lambda f: f.verdict is not Verdict.FAIL):
-            numbers.update(dict.fromkeys(finding.exchanges))
-        return clause_row(
-            self.registry[ruling.clause],
-            ruling,
-            self.tests[ruling.clause],
-            list(numbers)[:KEPT_EXCHANGES],
-            compatible=self._compatible(ruling),
-        )
-
-    def _compatible(self, ruling: Ruling) -> bool | None:
-        """Say of a clause that did not hold whether the SDK can use the answers that show it."""
-        broken = {n for each in ruling.findings if each.verdict is Verdict.FAIL for n in each.exchanges}
-        if ruling.verdict not in {Verdict.FAIL, Verdict.WARN, Verdict.KNOWN} or not broken:
-            return None
-        return self.compatibility.of(each for each in self.recorder.exchanges if each.number in broken)
 
     def _header(self) -> Header:
         return Header(
@@ -372,20 +308,6 @@ def _uploads(exchanges: Iterable[Exchange]) -> int:
 def _asks(clause: Clause) -> str:
     """Give the operation without which a clause on what costs money has nothing to judge."""
     return "createChatCompletion" if "createChatCompletion" in clause.applies else "createBatch"
-
-
-def _gist(finding: Finding) -> tuple[object, ...]:
-    """What a finding says, whoever said it."""
-    return finding.clause, finding.verdict, finding.expected, finding.actual, finding.exchanges
-
-
-def _measure(exchanges: Iterable[Exchange]) -> Iterable[Finding]:
-    for exchange in exchanges:
-        judgement = contract().judge(exchange)
-        yield from judgement.violations
-        broken = {finding.clause for finding in judgement.violations}
-        for clause in sorted(judgement.measured - broken):
-            yield Finding(clause=clause, verdict=Verdict.PASS, exchanges=(exchange.number,))
 
 
 def _version() -> str:

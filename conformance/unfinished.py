@@ -2,8 +2,9 @@
 
 import threading
 
-from conformance.batch_trace import ENDS, is_creation, looks_of
+from conformance.batch_trace import ENDS, Look, is_creation, looks_of
 from conformance.exchange import Exchange, Request
+from conformance.ledger import Book, Kind
 
 RESULTS = ("output_file_id", "error_file_id")
 
@@ -11,20 +12,18 @@ RESULTS = ("output_file_id", "error_file_id")
 class Unfinished:
     """Listens to every exchange: remembers each task until it has ended, and each result file until it is gone."""
 
-    def __init__(self) -> None:
-        self._mine: dict[str, str] = {}
-        self._open: dict[str, str] = {}
-        self._files: dict[str, str] = {}
+    def __init__(self, book: Book | None = None) -> None:
+        self._book = book or Book()
+        self._ended: set[str] = set()
+        # The tasks whose cancellation is under way.
+        self.ending: set[str] = set()
         self._gone: set[str] = set()
-        # The names of tasks whose creations were not answered, for they may have been created all the same.
-        self.doubtful: set[str] = set()
         self._lock = threading.Lock()
 
-    def expect(self, request: Request) -> None:
-        """Take note of a creation before it leaves: a run that is stopped meanwhile must look for its task."""
+    def expect(self, request: Request, account: str = "first") -> None:
+        """Take note of a creation before it leaves: whoever is stopped meanwhile must look for its task."""
         if request.method == "POST" and request.path == "/batches" and (name := _name(request)):
-            with self._lock:
-                self.doubtful.add(name)
+            self._book.put(Kind.CREATION, name, account)
 
     def __call__(self, exchange: Exchange) -> None:
         """Take note of an exchange."""
@@ -33,32 +32,49 @@ class Unfinished:
 
     def _note(self, exchange: Exchange) -> None:
         answer = exchange.answer
-        if is_creation(exchange) and exchange.attempt == 1 and answer and answer.status < 500:
-            self.doubtful.discard(_name(exchange.request))
         for look in looks_of(exchange):
             if look.teller == "create":
-                self._mine[look.id] = self._open[look.id] = exchange.account
-            if look.id not in self._mine:
-                continue
-            if look.status in ENDS:
-                self._open.pop(look.id, None)
-            found = {name for kind in RESULTS if isinstance(name := look.said.get(kind), str) and name}
-            self._files |= dict.fromkeys(found - self._gone, self._mine[look.id])
+                self._book.put(Kind.TASK, look.id, exchange.account)
+            if entry := self._book.get(Kind.TASK, look.id):
+                self._see(look, entry.account)
+        if is_creation(exchange) and exchange.attempt == 1 and answer and answer.status < 500:
+            self._book.drop(Kind.CREATION, _name(exchange.request))
         if exchange.request.method == "DELETE" and answer and (answer.ok or answer.status in {404, 410}):
             name = exchange.request.named
-            if self._files.get(name) == exchange.account:
-                del self._files[name]
+            entry = self._book.get(Kind.RESULT, name)
+            if entry and entry.account == exchange.account:
+                self._book.drop(Kind.RESULT, name)
                 self._gone.add(name)
+
+    def _see(self, look: Look, account: str) -> None:
+        """Take note of what was said of a task of ours."""
+        if look.status in ENDS:
+            self._ended.add(look.id)
+        if look.status == "cancelling":
+            self.ending.add(look.id)
+        for name in {name for kind in RESULTS if isinstance(name := look.said.get(kind), str) and name}:
+            if name not in self._gone:
+                self._book.put(Kind.RESULT, name, account)
 
     @property
     def left(self) -> tuple[tuple[str, str], ...]:
         """The tasks that have not ended, with the accounts that hold them, newest first."""
-        return tuple(reversed(self._open.items()))
+        held = reversed(self._book.of(Kind.TASK).items())
+        return tuple((name, entry.account) for name, entry in held if name not in self._ended)
 
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
         """The result files that are still there, with the accounts that hold them."""
-        return tuple(self._files.items())
+        return tuple((name, entry.account) for name, entry in self._book.of(Kind.RESULT).items())
+
+    @property
+    def doubtful(self) -> set[str]:
+        """The names of tasks whose creations were not answered, for they may have been created all the same."""
+        return set(self._book.of(Kind.CREATION))
+
+    def forget(self, name: str) -> None:
+        """Strike a task out that has left nothing, or is not there any more."""
+        self._book.drop(Kind.TASK, name)
 
 
 def _name(request: Request) -> str:

@@ -46,7 +46,7 @@ def test_listeners_of_a_client_hear_of_its_mates_too() -> None:
     with Loopback(answer()) as server:
         client = client_of(server)
         client.listeners.append(heard.append)
-        client.announced.append(announced.append)
+        client.announced.append(lambda request, _: announced.append(request))
         with Crew(client, 2, QUICK) as crew:
             crew.send([Shot(at=0.0, send=ask), Shot(at=0.0, send=ask)])
         client.close()
