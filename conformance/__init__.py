@@ -6,6 +6,7 @@ bottom up; imports run in this direction only, and a test checks both that and t
 
 What is so: frozen values
     errors.py       every error that we raise, as one tree
+    recall.py       results remembered, up to a weight
     specs.py        where specs/ is
     clauses.py      the sentences, their sources and their conflicts, read and checked
     regions.py      the regions and their hosts

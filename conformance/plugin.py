@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 from rich.console import Console, RenderableType
 
 from conformance import diagnosis, options, preflight, rehearsal, runs, shards
@@ -40,6 +41,8 @@ CLOSING = pytest.StashKey[contextlib.ExitStack]()
 FOLDER = pytest.StashKey[Path]()
 RUN = pytest.StashKey[runs.Run]()
 SWEPT = pytest.StashKey[dict[str, "Swept"]]()
+# Characters; a target may give its files names of any length.
+LONGEST_NOTE = 1200
 # Whether a test of no clause failed: where no clause did, the fault is ours.
 FAILED = pytest.StashKey[bool]()
 PLAN = pytest.StashKey[tuple[Cost, ...]]()
@@ -78,6 +81,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if session.settings.lane == "explore":
         config.option.hypothesis_seed = str(session.settings.seed)
         config.option.seed = session.settings.seed
+    else:
+        # What hypothesis computes beforehand belongs to our output, not into the folder of whoever runs us.
+        set_hypothesis_home_dir(Path(config.option.report_dir) / ".hypothesis")
+        closing.callback(set_hypothesis_home_dir, None)
     folder = Path(config.option.report_dir) / session.target.folder
     config.stash[FOLDER] = folder
     if config.option.plan:
@@ -309,10 +316,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     run = config.stash.get(RUN, None)
     if run is None:
         return
+    from conformance.report.legible import one_line
+
     terminalreporter.section("conformance")
     _print(terminalreporter, terminal.table(run))
     if run.footer.note:
-        terminalreporter.write_line(run.footer.note)
+        terminalreporter.write_line(one_line(run.footer.note, limit=LONGEST_NOTE))
 
 
 def _print(terminalreporter: pytest.TerminalReporter, what: RenderableType) -> None:
