@@ -111,6 +111,7 @@ def add(parser: pytest.Parser) -> None:
         action="store_true",
         help="say what the run would cost, chapter by chapter; nothing is sent to the target, and no key is needed",
     )
+    option("--plan-log", default="", help=argparse.SUPPRESS)
     option(
         "--shard",
         default="",
@@ -147,6 +148,7 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     """
     option = config.option
     exploring = _exploring(option)
+    option.plan = option.plan or bool(option.plan_log)
     target = targets.parse(
         option.target, region_name=option.region, workspace=option.workspace, environ=_environ(option.plan)
     )
@@ -157,7 +159,9 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
         lane=option.lane,
         seed=_seed(option.lane, option.seed),
         pace=name,
-        caps=Caps(
+        caps=Caps()
+        if option.plan_log
+        else Caps(
             requests=option.budget_requests,
             uploads=option.budget_uploads,
             bytes=option.budget_bytes,
