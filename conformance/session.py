@@ -231,7 +231,7 @@ class Session:
         rulings = [self._rule(clause, found[clause.id], selected) for clause in self.registry]
         rulings = without_cascades(rulings, self.registry.clauses)
         ruled, strays = apply_deviations(
-            tuple(rulings), self.settings.deviations, registry=self.registry, today=self._started.date()
+            tuple(rulings), self.settings.deviations, names=self.registry.clauses, today=self._started.date()
         )
         ruled = excused(ruled, self.registry.clauses)
         status = exit_status(ruled)
@@ -250,6 +250,7 @@ class Session:
                 exit_status=int(ExitStatus.INTERRUPTED if interrupted else status),
                 totals=self._totals(),
                 note=" ".join(filter(None, [self.obstacle, *self.swept, *strays, leak.told, self.pace.lost])),
+                strays=strays,
                 compatible=self.compatibility.count(filter(self.is_own, self.recorder.exchanges)),
                 infrastructure=troubles.count(self.recorder.exchanges),
                 notices=tuple(each for each in self.notices if each.level is not Level.OK),

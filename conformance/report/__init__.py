@@ -11,6 +11,8 @@ traffic     all exchanges as data for the page
 charts      the geometry of the page's drawings
 speeds      the geometry of the rate probe's drawing
 html        report.html, from templates/
+gates       what the gate decided, and the badge
+annotations the same for GitHub, beside the lines that it speaks of
 """
 
 from collections.abc import Callable, Mapping
