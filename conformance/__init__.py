@@ -51,6 +51,7 @@ Speaking
     preflight.py    is the target there, does it let us in, is it this API?
     doctor.py       everything that a person should know before a target is judged
     plan.py         what a run would cost, by chapter
+    judging.py      from what was seen to the verdicts on all clauses
     session.py      one run in progress, from the first request to the ruling
 Making
     blobs.py        large files that exist nowhere
@@ -73,10 +74,14 @@ Judging and showing
     report/         views of a run: page, summary, table
 The rim
     options.py      the options of a run, and the session that they ask for
+    merging.py      the parts of a run as the run that one machine would have given
+    shards.py       which tests one of several processes or machines takes
+    parallel.py     several processes, one run
     outcomes.py     what a test did, as a finding and in pytest's words
     plugin.py       pytest's side: options, reports, the run log
     matrix.py       the suite against every planted fault
     gate_command.py     what `conformance gate` does and prints
+    trend_command.py    what `conformance trend` does and prints
     sweep_command.py    what `conformance sweep` does and prints
     listings.py     what `conformance clauses` and `conformance breaches` print
     cli.py          the command

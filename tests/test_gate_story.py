@@ -56,7 +56,7 @@ def bad(place: Path) -> Path:
     return place / "bad" / "mock"
 
 
-def test_the_story_of_a_regression(place: Path, tmp_path: Path) -> None:
+def test_the_story_of_a_regression(tmp_path: Path) -> None:
     rows = tmp_path / "deviations.toml"
     rows.touch()
 
