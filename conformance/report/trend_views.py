@@ -72,7 +72,7 @@ def as_html(found: Sequence[Series], *, apart: Sequence[str] = ()) -> str:
     """Write the page."""
     return html.render(
         "trend.html",
-        ("report.css", "trend.css"),
+        ("report.css", "sections.css", "trend.css"),
         (),
         series=found,
         apart=apart,
@@ -98,7 +98,7 @@ def _title(each: Series) -> str:
 def _table(each: Series) -> Table:
     grid = Table.grid(padding=(0, 2, 0, 0))
     for justify in ("left", "right", "left", "left"):
-        grid.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]
+        grid.add_column(justify=justify, no_wrap=True)
     for line in (*each.verdicts, *each.latencies):
         style = STYLES.get(Verdict(line.name), "") if line.unit == "clauses" else ""
         low, high = line.span
@@ -165,7 +165,9 @@ def _paths(line: Line, step: float, top: float) -> Iterator[tuple[str, str]]:
             if value is None:
                 pen = "M"
                 continue
-            pieces.append(f"{pen}{(at + 0.5) * step:.1f} {_height(value, top)}")
+            # A run between two without a figure is a dot.
+            dot = "h0" if pen == "M" else ""
+            pieces.append(f"{pen}{(at + 0.5) * step:.1f} {_height(value, top)}{dot}")
             pen = "L"
         yield name, "".join(pieces)
 
