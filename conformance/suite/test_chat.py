@@ -87,6 +87,8 @@ def recalled(exchanges: Iterable[Exchange], words: Iterable[str], without: Itera
         if all(word in text for word in words) and not any(word in text for word in without):
             expect.note(*asked)
             return reply
+        if reply.streamed and reply.sound and not (reply.endless or reply.done or reply.delimited):
+            trouble = Unproven("infrastructure: the stream broke off, or its end cannot be told from that")
     if trouble:
         raise trouble
     expected = f"an answer with {' and '.join(words)}" + "".join(f", without {word}" for word in without)
