@@ -114,6 +114,10 @@ def night(folder: Path, **inputs: str) -> Runner:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which one night was green."""
     folder = tmp_path_factory.mktemp("ci")
+    (folder / "work").mkdir()
+    # What the repository has for its own tests is not for these.
+    (folder / "work/pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n", encoding="utf-8")
+    (folder / "work/conftest.py").write_text("raise SystemError\n", encoding="utf-8")
     done = night(folder)
     assert done.status == 0, done.said
     assert "Judged: " in done.said
