@@ -41,7 +41,7 @@ def lacking(client: Client) -> dict[str, str]:
     if "://" not in client.target.name:
         return {}
     batches = client.send("GET", "/batches", query=(("limit", "1"),))
-    chat = client.send("POST", "/chat/completions", body="{}")
+    chat = client.send("POST", "/chat/completions", body='{"max_tokens": 1}')
     found = {"createBatch": batches, "createChatCompletion": chat}
     return {
         operation: f"the target has no route {exchange.request.path} ({exchange.status})"
