@@ -91,7 +91,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.plan:
         config.option.verbose = min(config.option.verbose, QUIET)
         return
-    config.option.xmlpath = getattr(config.option, "xmlpath", None) or str(folder / "junit.xml")
     if not getattr(config.option, "htmlpath", None):
         config.option.htmlpath = str(folder / "tests.html")
         config.option.self_contained_html = True
@@ -311,7 +310,8 @@ def _write(config: pytest.Config, run: runs.Run) -> None:
 
     folder = config.stash[FOLDER]
     runs.write(run, folder / "run.jsonl")
-    write_all(run, folder)
+    # The views show what the log holds, so that it gives the same bytes again.
+    write_all(runs.read(folder / "run.jsonl"), folder)
 
 
 @pytest.hookimpl(trylast=True)

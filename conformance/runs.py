@@ -71,6 +71,8 @@ class ClauseRow:
     exchanges: tuple[int, ...] = ()
     # Whether the official SDK can use the answers that broke the clause; None where nobody asked it.
     compatible: bool | None = None
+    # Where the sentence stands in specs/clauses/<chapter>.toml; 0 where an older log does not say.
+    line: int = 0
 
     @property
     def chapter(self) -> str:
@@ -183,6 +185,7 @@ def clause_row(
         tests=tuple(tests),
         exchanges=tuple(exchanges),
         compatible=compatible,
+        line=clause.line,
     )
 
 
