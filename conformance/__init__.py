@@ -73,6 +73,9 @@ Judging and showing
     report/         views of a run: page, summary, table
 The rim
     options.py      the options of a run, and the session that they ask for
+    merging.py      the parts of a run as the run that one machine would have given
+    shards.py       which tests one of several processes or machines takes
+    parallel.py     several processes, one run
     outcomes.py     what a test did, as a finding and in pytest's words
     plugin.py       pytest's side: options, reports, the run log
     matrix.py       the suite against every planted fault

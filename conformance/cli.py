@@ -90,6 +90,11 @@ def _parser() -> argparse.ArgumentParser:
     sweep.add_argument(
         "--report-dir", type=Path, default=Path("reports"), help="where runs put reports (default: reports)"
     )
+    merge = add("merge", _merge, "join the shards of a run to the run that one machine would have given")
+    merge.add_argument("run", nargs="+", type=Path, metavar="RUN", help="a run.jsonl, or its folder")
+    merge.add_argument(
+        "--report-dir", type=Path, default=Path("reports"), help="where the whole run goes (default: reports)"
+    )
     report = add("report", _report, "make the views of a run again from its run.jsonl")
     report.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
     clauses = add("clauses", _clauses, "list the clauses with their levels and sources")
@@ -166,6 +171,22 @@ def _sweep(options: argparse.Namespace) -> int:
         hours=options.older_than,
         dry_run=options.dry_run,
     )
+
+
+def _merge(options: argparse.Namespace) -> int:
+    from conformance import runs, targets
+    from conformance.merging import merged
+    from conformance.report import write_all
+
+    paths = [path / "run.jsonl" if path.is_dir() else path for path in options.run]
+    run = merged([runs.read(path) for path in paths])
+    folder: Path = options.report_dir / targets.folder_of(run.header.target)
+    if (folder / "run.jsonl").resolve() in {path.resolve() for path in paths}:
+        raise UsageError(f"{folder} holds one of the shards: give another --report-dir.")
+    runs.write(run, folder / "run.jsonl")
+    write_all(run, folder)
+    print(folder / "report.html")
+    return run.footer.exit_status
 
 
 def _report(options: argparse.Namespace) -> int:

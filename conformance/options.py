@@ -17,6 +17,7 @@ from conformance.budget import Caps
 from conformance.clauses import Profile
 from conformance.errors import UsageError
 from conformance.explore import address
+from conformance.parallel import is_controller
 from conformance.session import Session, Settings, Surroundings
 
 if TYPE_CHECKING:
@@ -102,6 +103,12 @@ def add(parser: pytest.Parser) -> None:
         action="store_true",
         help="say what the run would cost, chapter by chapter; nothing is sent to the target, and no key is needed",
     )
+    option(
+        "--shard",
+        default="",
+        metavar="I/N",
+        help="run only the I-th of N shares of the tests, for `conformance merge` (N at most 3)",
+    )
     option("--breach", action="append", default=[], metavar="NAME", help="plant a fault in the built-in mock")
     option("--weather", action="append", default=[], metavar="NAME", help="trouble the built-in mock")
     option("--deviations", type=Path, default=None, metavar="FILE", help="known failures, as dated promises")
@@ -121,18 +128,14 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
         UsageError: they ask for something impossible.
     """
     option = config.option
-    if getattr(option, "numprocesses", None):
-        raise UsageError(
-            "-n is for our own tests: one run of the suite speaks for one account, in one process."
-        )
-    option.budget_seconds = _exploring(option)
+    exploring = _exploring(option)
     target = targets.parse(
         option.target, region_name=option.region, workspace=option.workspace, environ=_environ(option.plan)
     )
     store = option.pace_store or os.environ.get(sharing.VARIABLE, "")
     name, pace = pacing.parse(option.pace, target, store=store)
     settings = Settings(
-        profile=option.profile,
+        profile=Profile(option.profile),
         lane=option.lane,
         seed=_seed(option.lane, option.seed),
         pace=name,
@@ -142,7 +145,8 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
             bytes=option.budget_bytes,
             tokens=option.budget_tokens,
         ),
-        deviations=deviations.read(option.deviations) if option.deviations else (),
+        exploring=exploring,
+        deviations=deviations.read(Path(option.deviations)) if option.deviations else (),
         rate_probe=option.rate_probe == "yes"
         or (option.rate_probe == "auto" and (target.builtin or target.loopback)),
         billable=option.billable == "yes"
@@ -151,15 +155,15 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     if (option.breach or option.weather) and not target.builtin:
         raise UsageError("--breach and --weather are for the built-in mock: start others with them yourself.")
     surroundings = Surroundings()
-    if target.builtin and not option.collectonly:
+    if target.builtin and not option.collectonly and not is_controller(config):
         target, surroundings = closing.enter_context(_mock(target, option.breach, option.weather))
     elif option.plan:
         target, surroundings = closing.enter_context(_stand_in(target))
         pace = pacing.NoPace()
     places: tuple[Path, ...] = ()
     if not option.plan:
-        _writable(option.report_dir)
-        places = ledger.places(os.environ, option.report_dir)
+        _writable(Path(option.report_dir))
+        places = ledger.places(os.environ, Path(option.report_dir))
     started = Session(target, settings, pace, surroundings=surroundings, places=places)
     closing.callback(started.close)
     return started

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rich.console import Console, RenderableType
 
-from conformance import diagnosis, options, preflight, runs
+from conformance import diagnosis, options, preflight, runs, shards
 from conformance.budget import OutOfBudget
 from conformance.clauses import Profile, registry
 from conformance.errors import ConformanceError, SpecsError, TargetError
 from conformance.expect import Evidence, Unproven, gathering
 from conformance.notices import Level
 from conformance.outcomes import EVIDENCE, clauses_of, finding, speak
+from conformance.parallel import Controller, divide, is_controller, is_worker, shard_of, tell
 from conformance.plan import Cost, costs
 from conformance.session import Session
+from conformance.shards import Shard
 from conformance.verdicts import ExitStatus
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ SWEPT = pytest.StashKey[dict[str, "Swept"]]()
 # Whether a test of no clause failed: where no clause did, the fault is ours.
 FAILED = pytest.StashKey[bool]()
 PLAN = pytest.StashKey[tuple[Cost, ...]]()
+SHARD = pytest.StashKey[Shard | None]()
+CONTROLLER = "conformance-controller"
 # Whether the run log and its views are to be written.
 VIEWS = pytest.StashKey[bool]()
 
@@ -78,6 +82,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[CLOSING] = closing
     try:
         session = options.session(config, closing)
+        config.stash[SHARD] = shards.parse(config.option.shard) if config.option.shard else shard_of(config)
+        if is_controller(config):
+            config.pluginmanager.register(divide(config), CONTROLLER)
     except ConformanceError as error:
         closing.close()
         raise pytest.UsageError(str(error)) from None
@@ -86,7 +93,8 @@ def pytest_configure(config: pytest.Config) -> None:
         closing.callback(signal.signal, number, signal.signal(number, partial(_stop, session)))
     if session.settings.lane == "explore":
         config.option.hypothesis_seed = str(session.settings.seed)
-    folder = config.option.report_dir / session.target.folder
+        config.option.seed = session.settings.seed
+    folder = Path(config.option.report_dir) / session.target.folder
     config.stash[FOLDER] = folder
     if config.option.plan:
         config.option.verbose = min(config.option.verbose, QUIET)
@@ -146,6 +154,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         chosen = {registry()[name].id for name in config.option.clause}
     except SpecsError as error:
         raise pytest.UsageError(f"--clause: {error}") from None
+    shard = config.stash[SHARD]
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
@@ -159,7 +168,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             for clause in clauses
             if not session.in_scope(clause) and session.target.region in clause.regions
         ]
-        wanted = _in_lane(item, config) and (not chosen or chosen & {clause.id for clause in clauses})
+        wanted = (
+            _in_lane(item, config)
+            and (not chosen or chosen & {clause.id for clause in clauses})
+            and (shard is None or shard.takes(item))
+        )
         (kept if wanted and (exercised or not clauses) else left_out).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
@@ -194,6 +207,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     started = session.config.stash.get(STARTED, None)
     if started is None or session.config.option.collectonly or session.testsfailed:
         return None
+    if is_controller(session.config):
+        return None
     started.recorder.test = "preflight"
     try:
         answers = preflight.check(started.client)
@@ -203,7 +218,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
             started.lacking = preflight.lacking(started.client)
     except (TargetError, OutOfBudget) as error:
         started.obstacle = str(error)
-        return True
+        # A process among several must still hear what the others tell it.
+        return None if is_worker(session.config) else True
     _sweep(started, session.config, AT_ONCE)
     return None
 
@@ -239,6 +255,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     session = item.config.stash.get(STARTED, None)
     if session is None:
         return
+    if session.obstacle:
+        raise Unproven(session.obstacle)
     for clause in clauses_of(item):
         if reason := session.in_scope(clause):
             raise Unproven(reason)
@@ -284,6 +302,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     started = config.stash.get(STARTED, None)
     if started is None or config.option.collectonly or exitstatus in {ExitStatus.USAGE, ExitStatus.EMPTY}:
         return
+    if controller := config.pluginmanager.get_plugin(CONTROLLER):
+        _join(session, controller)
+        return
     started.clean()
     if config.option.plan:
         config.stash[PLAN] = costs(started.recorder.exchanges)
@@ -298,11 +319,28 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = started.run(interrupted=interrupted, selected=selected)
     if config.stash.get(FAILED, False) and run.footer.exit_status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:
         run = replace(run, footer=replace(run.footer, exit_status=int(ExitStatus.INTERNAL)))
-    config.stash[RUN] = run
-    if config.stash.get(VIEWS, True):
-        _write(config, run)
+    if is_worker(config):
+        tell(config, run)
+    else:
+        config.stash[RUN] = run
+        if config.stash.get(VIEWS, True):
+            _write(config, run)
     if exitstatus != ExitStatus.INTERNAL:
         session.exitstatus = run.footer.exit_status
+
+
+def _join(session: pytest.Session, controller: Controller) -> None:
+    """Make one run of what several processes have seen."""
+    run = controller.run()
+    if run is None:
+        return
+    if controller.lost:
+        note = f"{controller.lost} of the processes died, and what they saw is missing. {run.footer.note}"
+        status = int(ExitStatus.INTERNAL)
+        run = replace(run, footer=replace(run.footer, exit_status=status, note=note.rstrip()))
+    session.config.stash[RUN] = run
+    _write(session.config, run)
+    session.exitstatus = run.footer.exit_status
 
 
 def _write(config: pytest.Config, run: runs.Run) -> None:

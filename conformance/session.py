@@ -56,6 +56,7 @@ class Settings:
     caps: Caps = field(default_factory=Caps)
     deviations: tuple[Deviation, ...] = ()
     lag: float = 10.0
+    exploring: float = 0.0
     billable: bool = False
     rate_probe: bool = False
 
