@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import contextlib
 import datetime as dt
 import math
 import re
@@ -91,10 +92,8 @@ def _readings(text: Any, encoding: Any) -> tuple[bytes, ...]:
     if encoding == "base64":
         return (base64.b64decode(text),)
     found = [text.encode("utf-8", "surrogateescape" if _escaped(text) else "replace")]
-    try:
+    with contextlib.suppress(UnicodeEncodeError):
         found.append(text.encode("latin-1"))
-    except UnicodeEncodeError:
-        pass
     return tuple(found)
 
 

@@ -1,6 +1,7 @@
 """What VCR.py and mitmproxy keep of exchanges, read into entries."""
 
 import base64
+import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,8 @@ def interactions(document: Mapping[str, Any]) -> Iterator[Entry]:
 
 def _interaction(request: dict[str, Any], response: dict[str, Any]) -> Entry:
     sent, got = _headers(request.get("headers")), _headers(response.get("headers"))
-    status = response.get("status") or response.get("status_code")
-    code = status["code"] if isinstance(status, dict) else status
+    status = response.get("status", response.get("status_code"))
+    code: Any = status["code"] if isinstance(status, dict) else status
     raw = _bytes(response.get("body", response.get("content")))
     # A cassette may hold a body as it came, or unpacked.
     packed = raw is not None and (raw.startswith(b"\x1f\x8b") or not _is_text(raw))
@@ -92,8 +93,8 @@ def flows(path: Path) -> list[Entry]:
         UsageError: mitmproxy is not installed here, or cannot read them.
     """
     try:
-        from mitmproxy.exceptions import FlowReadException
-        from mitmproxy.io import FlowReader
+        reading = importlib.import_module("mitmproxy.io")
+        troubles = importlib.import_module("mitmproxy.exceptions")
     except ImportError:
         raise UsageError(
             f"{path} looks like flows of mitmproxy, which is not installed here: install it, or let it write "
@@ -101,8 +102,8 @@ def flows(path: Path) -> list[Entry]:
         ) from None
     try:
         with path.open("rb") as file:
-            return list(_flows(FlowReader(file).stream()))
-    except (FlowReadException, ValueError) as error:
+            return list(_flows(reading.FlowReader(file).stream()))
+    except (troubles.FlowReadException, ValueError) as error:
         raise UsageError(f"{path} cannot be read as flows of mitmproxy: {error}.") from None
 
 

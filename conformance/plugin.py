@@ -43,6 +43,8 @@ LAST = (
     "test_explore",
     "test_traffic",
 )
+# What judges traffic, whoever sent it.
+TRAFFIC = "test_traffic"
 # The verbosity below which pytest says nothing of its own at the end.
 QUIET = -2
 # Of these, the tests that can do without the corpus are there for the time that its uploads take.
@@ -170,6 +172,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         ]
         wanted = (
             _in_lane(item, config)
+            and (item.path.stem == TRAFFIC or not session.recorded)
             and (not chosen or chosen & {clause.id for clause in clauses})
             and (shard is None or shard.takes(item))
         )
@@ -208,6 +211,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     if started is None or session.config.option.collectonly or session.testsfailed:
         return None
     if is_controller(session.config):
+        return None
+    if started.recorded:
+        _tell(session.config, started)
         return None
     started.recorder.test = "preflight"
     try:

@@ -39,6 +39,7 @@ class Recording:
     """The exchanges of a recording that can be judged, in the order in which they began.
 
     `accounts` are the names under which they were sent, the busiest first; `left_out` counts the others by reason.
+    `begun` is when the first was sent, else when the file was written, in seconds since the epoch.
     `timed` says whether it is known when they were sent, `skew` how many seconds the recorder's clock was behind the
     server's, by which the times have been put right.
     """
@@ -46,6 +47,7 @@ class Recording:
     name: str
     region: str
     base_url: str
+    begun: float
     exchanges: tuple[Exchange, ...]
     accounts: tuple[str, ...]
     left_out: tuple[tuple[str, int], ...] = ()
@@ -67,8 +69,8 @@ def read(path: Path, *, region: str = "", base_url: str = "") -> Recording:
     chosen: list[tuple[Entry, str, str]] = []
     for entry in entries:
         found = _place(entry.url, base_url)
-        reason = entry.aside or ("" if found else "of other addresses") or _aside(entry, found[1])
-        if reason:
+        reason = entry.aside or (_aside(entry, found[1]) if found else "of other addresses")
+        if reason or not found:
             left_out[reason] += 1
         else:
             chosen.append((entry, *found))
@@ -98,14 +100,20 @@ def _entries(path: Path) -> list[Entry]:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError(f"{path} is no recording: it is not UTF-8 text.") from None
-    if text.lstrip().startswith("<"):
-        raise UsageError(f"{path} is a page of HTML, not a recording: export the traffic as HAR.")
     if text.startswith('{"kind": "header"'):
-        return [_of_run(exchange, run) for run in [runs.parse(text, name=str(path))] for exchange in run.exchanges]
-    if not text.lstrip().startswith(("{", "[")):
+        logged = runs.parse(text, name=str(path))
+        return [_of_run(exchange, logged) for exchange in logged.exchanges]
+    return _of_text(path, text.strip())
+
+
+def _of_text(path: Path, text: str) -> list[Entry]:
+    if text.startswith("<"):
+        raise UsageError(f"{path} is a page of HTML, not a recording: export the traffic as HAR.")
+    if not text.startswith(("{", "[")):
         document = cassettes.cassette(text)
         if document is None:
-            raise UsageError(f"{path} is no recording: give a HAR, a run.jsonl, a cassette or mitmproxy's flows.")
+            known = "a HAR, a run.jsonl, a cassette of VCR.py or flows of mitmproxy"
+            raise UsageError(f"{path} is no recording: give {known}.")
         return list(cassettes.interactions(document))
     try:
         found = json.loads(text)
@@ -137,18 +145,18 @@ def _of_run(exchange: Exchange, run: runs.Run) -> Entry:
     )
 
 
-def _place(url: str, base_url: str) -> tuple[str, str] | tuple[()]:
-    """Give the base URL and the path below it, or nothing where a URL is none of this API."""
+def _place(url: str, base_url: str) -> tuple[str, str] | None:
+    """Give the base URL and the path below it, or None where a URL is none of this API."""
     try:
         parts = urlsplit(url)
         wanted = urlsplit(base_url.rstrip("/") or f"{parts.scheme}://{parts.netloc}{BASE_PATH}")
         same = (parts.scheme, parts.hostname, parts.port) == (wanted.scheme, wanted.hostname, wanted.port)
     except ValueError:
-        return ()
+        return None
     # A gateway may have put the whole API below a path of its own.
     before, found, path = parts.path.partition(wanted.path)
     if not same or not found or (base_url and before) or not path.startswith("/"):
-        return ()
+        return None
     return f"{parts.scheme}://{parts.netloc}{before}{found}", path
 
 
@@ -179,7 +187,9 @@ def _of_one_region(
 ) -> list[tuple[Entry, str, str]]:
     found = {name for _, base, _ in chosen if (name := _region_of(base))}
     if len(found) > 1 and not region:
-        raise UsageError(f"The recording is of several regions ({', '.join(sorted(found))}): choose with --region.")
+        raise UsageError(
+            f"The recording is of several regions ({', '.join(sorted(found))}): choose with --region."
+        )
     kept = [each for each in chosen if not region or _region_of(each[1]) in {"", region}]
     if others := len(chosen) - len(kept):
         left_out["of another region"] += others
@@ -214,6 +224,9 @@ def _recording(
     path: Path, chosen: Sequence[tuple[Entry, str, str]], region: str, left_out: Counter[str]
 ) -> Recording:
     bases = Counter(base for _, base, _ in chosen)
+    if not any(entry.started for entry, _, _ in chosen):
+        # A cassette keeps no times; the server's own word will do.
+        chosen = [(_dated(entry), base, place) for entry, base, place in chosen]
     timed = all(entry.started is not None for entry, _, _ in chosen)
     if timed:
         chosen = sorted(chosen, key=lambda each: each[0].started or 0.0)
@@ -229,6 +242,7 @@ def _recording(
         name=path.name if path.name != "run.jsonl" else path.resolve().parent.name,
         region=region or next(filter(None, map(_region_of, bases)), "intl"),
         base_url=bases.most_common(1)[0][0],
+        begun=exchanges[0].started if timed else round(path.stat().st_mtime),
         exchanges=exchanges,
         accounts=tuple(name for name, _ in Counter(names).most_common() if name != "none"),
         left_out=tuple(left_out.most_common()),
@@ -280,7 +294,7 @@ def _accounts(entries: Iterable[tuple[Entry, str]], *, keyless: bool) -> list[st
     salt = os.urandom(16)
 
     def digest(entry: Entry, base: str) -> str:
-        key = entry.account if entry.account else _key(entry.headers)
+        key = entry.account or _key(entry.headers)
         if (not key and not keyless) or key == "none":
             return "none"
         where = f"{base}\0{header(entry.headers, 'x-dashscope-workspace')}"
@@ -316,6 +330,10 @@ def _skew(entries: Iterable[Entry]) -> float:
     ]
     found = median(behind) if behind else 0.0
     return round(found, 1) if abs(found) > SKEW else 0.0
+
+
+def _dated(entry: Entry) -> Entry:
+    return dataclasses.replace(entry, started=_date(header(entry.answer_headers, "date")))
 
 
 def _date(text: str) -> float | None:

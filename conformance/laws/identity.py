@@ -107,9 +107,7 @@ def list_repeats_the_upload(trace: Trace) -> Iterator[Finding]:
             # An attempt whose answer was lost may have left a double of its own.
             # Somebody else may have uploaded the same in the same second.
             strange = (
-                trace.sole
-                and item["id"] not in trace.uploads
-                and item.get("filename") not in trace.doubtful
+                trace.sole and item["id"] not in trace.uploads and item.get("filename") not in trace.doubtful
             )
             double = mine.get(_looks(item)) if strange else None
             if double and double.id not in page.ids:

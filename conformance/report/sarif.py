@@ -9,9 +9,7 @@ from conformance.report.legible import one_line
 from conformance.runs import ClauseRow, Run
 from conformance.verdicts import Finding, Verdict
 
-SCHEMA: Final = (
-    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-)
+SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # The name that code hosts know for the root of a checkout.
 ROOT: Final = "%SRCROOT%"
 LONG: Final = 1000
