@@ -11,6 +11,7 @@ from typing import Any
 
 from conformance.entries import Entry, form, header, whole
 from conformance.exchange import NotJson, Pairs, Part, decode
+from conformance.regions import regions
 
 OWN = "model-studio-conformance"
 # What Chrome is called there; the size that it tells of a body is that of what it kept of it.
@@ -29,6 +30,13 @@ def entries(document: Mapping[str, Any]) -> Iterator[Entry]:
             yield _entry(row, creator)
         except (TypeError, ValueError, LookupError, AttributeError):
             yield Entry(method="", url="", status=0, aside="not of this format")
+
+
+def region_told(document: Mapping[str, Any]) -> str:
+    """Give the region that an archive of our own names, or nothing."""
+    log = document["log"]
+    told = str(log.get("comment")).split(", ") if _mapping(log.get("creator")).get("name") == OWN else []
+    return next((name for name in told if name in regions()), "")
 
 
 def is_archive(document: object) -> bool:

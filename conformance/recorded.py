@@ -64,7 +64,7 @@ def read(path: Path, *, region: str = "", base_url: str = "") -> Recording:
     Raises:
         UsageError: it is none of these, holds nothing of this API, or is of several regions and none was chosen.
     """
-    entries = _entries(path)
+    entries, told = _entries(path)
     left_out: Counter[str] = Counter()
     chosen: list[tuple[Entry, str, str]] = []
     for entry in entries:
@@ -82,11 +82,11 @@ def read(path: Path, *, region: str = "", base_url: str = "") -> Recording:
         raise UsageError(
             f"{path} holds no exchange {where}{f' ({told})' if told else ''}: record some, or give --base-url."
         )
-    return _recording(path, chosen, region, left_out)
+    return _recording(path, chosen, region, told, left_out)
 
 
-def _entries(path: Path) -> list[Entry]:
-    """Read whatever a file holds, told by its content."""
+def _entries(path: Path) -> tuple[list[Entry], str]:
+    """Read whatever a file holds, told by its content; give its entries, and the region where it says that itself."""
     path = path / "run.jsonl" if path.is_dir() else path
     try:
         if path.stat().st_size > LARGEST:
@@ -95,18 +95,18 @@ def _entries(path: Path) -> list[Entry]:
     except OSError as error:
         raise UsageError(f"Cannot read the recording {path}: {error.strerror}.") from None
     if FLOWS.match(body):
-        return cassettes.flows(path)
+        return cassettes.flows(path), ""
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError(f"{path} is no recording: it is not UTF-8 text.") from None
     if text.startswith('{"kind": "header"'):
         logged = runs.parse(text, name=str(path))
-        return [_of_run(exchange, logged) for exchange in logged.exchanges]
+        return [_of_run(exchange, logged) for exchange in logged.exchanges], logged.header.region
     return _of_text(path, text.strip())
 
 
-def _of_text(path: Path, text: str) -> list[Entry]:
+def _of_text(path: Path, text: str) -> tuple[list[Entry], str]:
     if text.startswith("<"):
         raise UsageError(f"{path} is a page of HTML, not a recording: export the traffic as HAR.")
     if not text.startswith(("{", "[")):
@@ -114,15 +114,15 @@ def _of_text(path: Path, text: str) -> list[Entry]:
         if document is None:
             known = "a HAR, a run.jsonl, a cassette of VCR.py or flows of mitmproxy"
             raise UsageError(f"{path} is no recording: give {known}.")
-        return list(cassettes.interactions(document))
+        return list(cassettes.interactions(document)), ""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         raise UsageError(f"{path} is cut short or is not JSON: export it again.") from None
     if archives.is_archive(found):
-        return list(archives.entries(found))
+        return list(archives.entries(found)), archives.region_told(found)
     if cassettes.is_cassette(found):
-        return list(cassettes.interactions(found))
+        return list(cassettes.interactions(found)), ""
     raise UsageError(f"{path} is JSON, but no HAR: it has no log with entries.")
 
 
@@ -221,7 +221,7 @@ def _once(
 
 
 def _recording(
-    path: Path, chosen: Sequence[tuple[Entry, str, str]], region: str, left_out: Counter[str]
+    path: Path, chosen: Sequence[tuple[Entry, str, str]], region: str, told: str, left_out: Counter[str]
 ) -> Recording:
     bases = Counter(base for _, base, _ in chosen)
     if not any(entry.started for entry, _, _ in chosen):
@@ -240,7 +240,7 @@ def _recording(
     )
     return Recording(
         name=path.name if path.name != "run.jsonl" else path.resolve().parent.name,
-        region=region or next(filter(None, map(_region_of, bases)), "intl"),
+        region=region or next(filter(None, map(_region_of, bases)), told or "intl"),
         base_url=bases.most_common(1)[0][0],
         begun=exchanges[0].started if timed else round(path.stat().st_mtime),
         exchanges=exchanges,

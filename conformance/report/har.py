@@ -22,7 +22,7 @@ def as_har(run: Run) -> str:
     out = io.StringIO()
     header = run.header
     creator = Creator(name=CREATOR, version=header.version)
-    comment = f"{header.target}, {header.region}, {header.started}, contract {header.contract}"
+    comment = f"{header.region}, {header.target}, {header.started}, contract {header.contract}"
     with HarFile.open(out, creator=creator, comment=comment) as har:
         for exchange in run.exchanges:
             milliseconds = round(exchange.seconds * 1000, 1)
