@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import islice
 from typing import Any
 
 import httpx
@@ -107,11 +108,13 @@ def session(*breaches: str) -> list[Seen]:
 
 def work(sdk: openai.OpenAI) -> None:
     """Upload, look, list page by page, filter, delete, ask for what is not there; a refusal ends nothing."""
-    made = [str(_try(sdk.files.create, file=(name, name.encode() * 9), purpose="file-extract")) for name in NAMES]
+    made = [
+        str(_try(sdk.files.create, file=(name, name.encode() * 9), purpose="file-extract")) for name in NAMES
+    ]
     for name in (*made, *made):
         _try(sdk.files.retrieve, name)
     for _ in range(2):
-        _try(lambda: list(sdk.files.list(limit=2)))
+        _try(lambda: list(islice(sdk.files.list(limit=2), 12)))
         _try(sdk.files.list)
         _try(sdk.files.list, purpose="file-extract")
     _try(sdk.files.delete, made[0])
@@ -181,7 +184,9 @@ def cassette(seen: Sequence[Seen]) -> str:
 
 
 def _har(creator: str, rows: Sequence[dict[str, Any]]) -> str:
-    return json.dumps({"log": {"version": "1.2", "creator": {"name": creator, "version": "1"}, "entries": rows}})
+    return json.dumps(
+        {"log": {"version": "1.2", "creator": {"name": creator, "version": "1"}, "entries": rows}}
+    )
 
 
 def _entry(each: Seen) -> dict[str, Any]:
