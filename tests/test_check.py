@@ -12,7 +12,8 @@ from conformance import check, recorded, runs
 from conformance.cli import main
 from conformance.report import FORMATS
 from conformance.runs import Run
-from conformance.verdicts import ExitStatus, Verdict
+from conformance.sdk import Compatibility
+from conformance.verdicts import ExitStatus, Finding, Verdict
 from tests import recordings
 from tests.laws.history import History
 from tests.recordings import KEY, Seen, cassette, chrome, firefox, mitmproxy
@@ -98,9 +99,9 @@ def test_a_file_that_others_may_have_deleted_is_not_missed() -> None:
     history = History()
     name = history.upload("a")
     kept = history.upload("b")
-    history.page([kept, name])
+    history.page([kept, name], limit=100)
     history.now += 60
-    history.page([kept])
+    history.page([kept], limit=100)
     history.retrieve(name, http=404)
     assert not {f.clause for f in _law_findings(history) if f.verdict is Verdict.FAIL}
 
@@ -109,18 +110,17 @@ def test_a_file_that_is_seen_again_was_missing() -> None:
     history = History()
     name = history.upload("a")
     kept = history.upload("b")
-    history.page([kept, name])
+    history.page([kept, name], limit=100)
     history.now += 60
-    history.page([kept])
+    history.page([kept], limit=100)
     history.retrieve(name, http=404)
-    history.page([kept, name])
+    history.page([kept, name], limit=100)
     broken = {f.clause for f in _law_findings(history) if f.verdict is Verdict.FAIL}
     assert broken == {"listing.complete", "retrieval.found"}
 
 
-def _law_findings(history: History) -> list[check.Finding]:
-    recording = _recording(history)
-    return list(check.judged(recording, check.Compatibility()))
+def _law_findings(history: History) -> list[Finding]:
+    return list(check.judged(_recording(history), Compatibility()))
 
 
 def _recording(history: History) -> recorded.Recording:
