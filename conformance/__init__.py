@@ -6,6 +6,7 @@ bottom up; imports run in this direction only, and a test checks both that and t
 
 What is so: frozen values
     errors.py       every error that we raise, as one tree
+    recall.py       results remembered, up to a weight
     specs.py        where specs/ is
     clauses.py      the sentences, their sources and their conflicts, read and checked
     regions.py      the regions and their hosts
@@ -56,6 +57,7 @@ Speaking
     doctor.py       everything that a person should know before a target is judged
     plan.py         what a run would cost, by chapter
     judging.py      from what was seen to the verdicts on all clauses
+    priorities.py   what caps leave room for
     session.py      one run in progress, from the first request to the ruling
 Making
     blobs.py        large files that exist nowhere
@@ -81,6 +83,8 @@ The rim
     merging.py      the parts of a run as the run that one machine would have given
     shards.py       which tests one of several processes or machines takes
     parallel.py     several processes, one run
+    selection.py    which tests a run takes, and in which order
+    rehearsal.py    plays a run through to know what each test sends
     outcomes.py     what a test did, as a finding and in pytest's words
     plugin.py       pytest's side: options, reports, the run log
     matrix.py       the suite against every planted fault

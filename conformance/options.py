@@ -16,6 +16,7 @@ from conformance import deviations, ledger, pacing, recorded, sharing, targets
 from conformance.budget import Caps
 from conformance.check import Replay
 from conformance.clauses import Profile
+from conformance.client import Timing
 from conformance.errors import UsageError
 from conformance.explore import address
 from conformance.parallel import is_controller, is_worker
@@ -65,6 +66,13 @@ def add(parser: pytest.Parser) -> None:
         help="documented, off, or requests a second (default: documented; off for the mock)",
     )
     option(
+        "--timeout",
+        type=_seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="how long an answer may take (default: 60); silences and pauses are measured by it",
+    )
+    option(
         "--pace-store",
         default="",
         metavar="URL",
@@ -110,6 +118,7 @@ def add(parser: pytest.Parser) -> None:
         action="store_true",
         help="say what the run would cost, chapter by chapter; nothing is sent to the target, and no key is needed",
     )
+    option("--plan-log", default="", help=argparse.SUPPRESS)
     option(
         "--shard",
         default="",
@@ -128,6 +137,13 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0.1 <= seconds <= 3600:
+        raise ValueError(f"{text!r} is not between 0.1 and 3600 seconds")
+    return seconds
+
+
 def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     """Make the session that the command line and the environment ask for; `closing` gives everything back.
 
@@ -136,6 +152,7 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     """
     option = config.option
     exploring = _exploring(option)
+    option.plan = option.plan or bool(option.plan_log)
     if option.target.startswith(RECORDED):
         return _replay(config)
     target = targets.parse(
@@ -151,7 +168,9 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
         lane=option.lane,
         seed=_seed(option.lane, option.seed),
         pace=name,
-        caps=Caps(
+        caps=Caps()
+        if option.plan_log
+        else Caps(
             requests=option.budget_requests,
             uploads=option.budget_uploads,
             bytes=option.budget_bytes,
@@ -172,11 +191,12 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     elif option.plan:
         target, surroundings = closing.enter_context(_stand_in(target))
         pace = pacing.NoPace()
+    timing = Timing.within(option.timeout)
     places: tuple[Path, ...] = ()
     if not option.plan:
         _writable(Path(option.report_dir))
         places = ledger.places(os.environ, Path(option.report_dir))
-    started = Session(target, settings, pace, surroundings=surroundings, places=places)
+    started = Session(target, settings, pace, timing=timing, surroundings=surroundings, places=places)
     closing.callback(started.close)
     return started
 

@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 from rich.console import Console, RenderableType
 
-from conformance import diagnosis, options, preflight, runs, shards
+from conformance import diagnosis, options, preflight, rehearsal, runs, shards
 from conformance.budget import OutOfBudget
 from conformance.clauses import Profile, registry
-from conformance.errors import ConformanceError, SpecsError, TargetError
+from conformance.errors import ConformanceError, TargetError
 from conformance.expect import Evidence, Unproven, gathering
 from conformance.notices import Level
 from conformance.outcomes import EVIDENCE, clauses_of, finding, speak
 from conformance.parallel import Controller, divide, is_controller, is_worker, shard_of, tell
 from conformance.plan import Cost, costs
+from conformance.selection import selected, within_caps
 from conformance.session import Session
 from conformance.shards import Shard
 from conformance.verdicts import ExitStatus
@@ -28,27 +30,8 @@ from conformance.verdicts import ExitStatus
 if TYPE_CHECKING:
     from conformance.sweep import Swept
 
-# What costs money is asked for when what costs nothing has been; whatever may delete a file comes when no test
-# needs it any more, judgement of all traffic when all was sent.
-LAST = (
-    "test_chat",
-    "test_documents",
-    "test_isolation",
-    "test_authentication",
-    "test_deletion",
-    "test_generated",
-    "test_lifecycle",
-    "test_sdk",
-    "test_rates",
-    "test_explore",
-    "test_traffic",
-)
-# What judges traffic, whoever sent it.
-TRAFFIC = "test_traffic"
 # The verbosity below which pytest says nothing of its own at the end.
 QUIET = -2
-# Of these, the tests that can do without the corpus are there for the time that its uploads take.
-EARLY = ("test_authentication", "test_errors", "test_filters", "test_listing", "test_retrieval")
 # When to look for what a killed run may have made without an answer, in seconds after it was begun: before the tests
 # and behind them, so that no run waits for the other's lag.
 AT_ONCE, AT_LAST = (0.0,), (10.0,)
@@ -58,6 +41,8 @@ CLOSING = pytest.StashKey[contextlib.ExitStack]()
 FOLDER = pytest.StashKey[Path]()
 RUN = pytest.StashKey[runs.Run]()
 SWEPT = pytest.StashKey[dict[str, "Swept"]]()
+# Characters; a target may give its files names of any length.
+LONGEST_NOTE = 1200
 # Whether a test of no clause failed: where no clause did, the fault is ours.
 FAILED = pytest.StashKey[bool]()
 PLAN = pytest.StashKey[tuple[Cost, ...]]()
@@ -96,6 +81,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if session.settings.lane == "explore":
         config.option.hypothesis_seed = str(session.settings.seed)
         config.option.seed = session.settings.seed
+    else:
+        # What hypothesis computes beforehand belongs to our output, not into the folder of whoever runs us.
+        set_hypothesis_home_dir(Path(config.option.report_dir) / ".hypothesis")
+        closing.callback(set_hypothesis_home_dir, None)
     folder = Path(config.option.report_dir) / session.target.folder
     config.stash[FOLDER] = folder
     if config.option.plan:
@@ -152,56 +141,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     session = config.stash.get(STARTED, None)
     if session is None:
         return
-    try:
-        chosen = {registry()[name].id for name in config.option.clause}
-    except SpecsError as error:
-        raise pytest.UsageError(f"--clause: {error}") from None
-    shard = config.stash[SHARD]
-    kept: list[pytest.Item] = []
-    left_out: list[pytest.Item] = []
-    for item in items:
-        clauses = clauses_of(item)
-        for clause in clauses:
-            item.add_marker(clause.chapter)
-            if item.nodeid not in session.tests[clause.id]:
-                session.tests[clause.id].append(item.nodeid)
-        exercised = [
-            clause
-            for clause in clauses
-            if not session.in_scope(clause) and session.target.region in clause.regions
-        ]
-        wanted = (
-            _in_lane(item, config)
-            and (item.path.stem == TRAFFIC or not session.recorded)
-            and (not chosen or chosen & {clause.id for clause in clauses})
-            and (shard is None or shard.takes(item))
-        )
-        (kept if wanted and (exercised or not clauses) else left_out).append(item)
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-    items[:] = sorted(kept, key=_turn)
-
-
-def _in_lane(item: pytest.Item, config: pytest.Config) -> bool:
-    """Whether a test belongs to the lane; of one case of an exploration, nothing else does."""
-    explores = item.path.stem == "test_explore"
-    return explores if config.option.case else not explores or config.option.lane == "explore"
-
-
-def _turn(item: pytest.Item) -> tuple[int, bool]:
-    """Give a test's place: a full account is the last thing that any other test would like to meet.
-
-    What costs money comes behind what does not: its files would only make the lists of the others longer.
-    """
-    billable = any(clause.billable for clause in clauses_of(item))
-    needs = getattr(item, "fixturenames", ())
-    if "corpus" not in needs and item.path.stem in EARLY and not billable:
-        return -2, False
-    if "full" in needs:
-        return LAST.index("test_traffic"), billable
-    if item.path.stem not in LAST:
-        return -1, billable
-    return LAST.index(item.path.stem) + (item.path.stem == "test_traffic"), False
+    items[:], others = selected(items, config.option, session, config.stash[SHARD])
+    if not config.option.collectonly:
+        items[:], cut = within_caps(items, config, session)
+        others += cut
+    if others:
+        config.hook.pytest_deselected(items=others)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -313,6 +258,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     started.clean()
     if config.option.plan:
+        if config.option.plan_log:
+            rehearsal.write(started.recorder.exchanges, Path(config.option.plan_log))
         config.stash[PLAN] = costs(started.recorder.exchanges)
         session.exitstatus = (
             ExitStatus.INTERRUPTED if exitstatus == ExitStatus.INTERRUPTED else ExitStatus.PASSED
@@ -322,6 +269,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if not interrupted and any(swept.doubtful for swept in config.stash.get(SWEPT, {}).values()):
         _sweep(started, config, AT_LAST)
     selected = frozenset(clause.id for item in session.items for clause in clauses_of(item))
+    selected |= {finding.clause for finding in started.findings}
     run = started.run(interrupted=interrupted, selected=selected)
     if config.stash.get(FAILED, False) and run.footer.exit_status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:
         run = replace(run, footer=replace(run.footer, exit_status=int(ExitStatus.INTERNAL)))
@@ -371,10 +319,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     run = config.stash.get(RUN, None)
     if run is None:
         return
+    from conformance.report.legible import one_line
+
     terminalreporter.section("conformance")
     _print(terminalreporter, terminal.table(run))
     if run.footer.note:
-        terminalreporter.write_line(run.footer.note)
+        terminalreporter.write_line(one_line(run.footer.note, limit=LONGEST_NOTE))
 
 
 def _print(terminalreporter: pytest.TerminalReporter, what: RenderableType) -> None:

@@ -203,6 +203,7 @@ class Session:
             for end in self.ending:
                 end()
             self.budget.stopped = False
+            self.client.try_again()
             # No cap of the run stands between it and what it may have left.
             self.budget.caps = Caps()
             cleaner.clean()

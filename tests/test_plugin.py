@@ -129,9 +129,10 @@ def test_a_budget_is_never_passed_and_what_it_cuts_is_unproven(mock: Mock, tmp_p
     )
     assert done.status == 6, done.said
     reasons = {row["reason"] for row in done.summary["clauses"] if row["verdict"] == "unproven"}
-    assert "--budget-requests=60 is used up" in reasons
-    cleaning = done.summary["totals"]["requests"] - 60
-    assert cleaning <= done.summary["totals"]["uploads"]
+    assert any(reason.startswith("--budget-requests=60 leaves no room for it") for reason in reasons)
+    assert 40 <= done.summary["totals"]["requests"] <= 60
+    held = {row["level"] for row in done.summary["clauses"] if row["verdict"] == "pass"}
+    assert "must" in held
     assert mock.files(KEY) == before
 
 
