@@ -1,13 +1,11 @@
 """Exchanges that several clauses judge: made once, when first asked for."""
 
 import importlib
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from hypothesis import Phase, settings
-from hypothesis.configuration import set_hypothesis_home_dir
 
 from conformance import expect, memos, sdk, times
 from conformance.ahead import SHARED, Ahead, attempts
@@ -57,11 +55,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _draws(conformance: Session) -> Iterator[None]:
-    """Draw the same cases each time in the lane gate; never shrink, for each step costs a request.
-
-    What hypothesis computes beforehand is no business of the folder where the run was started; what it found is.
-    """
+def _draws(conformance: Session) -> None:
+    """Draw the same cases each time in the lane gate; never shrink, for each step costs a request."""
     settings.register_profile(
         "conformance",
         derandomize=conformance.settings.lane == "gate",
@@ -72,13 +67,6 @@ def _draws(conformance: Session) -> Iterator[None]:
         suppress_health_check=list(settings.get_profile("default").suppress_health_check),
     )
     settings.load_profile("conformance")
-    if conformance.settings.lane != "gate":
-        yield
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        set_hypothesis_home_dir(folder)
-        yield
-        set_hypothesis_home_dir(None)
 
 
 @pytest.fixture(scope="session")
