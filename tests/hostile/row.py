@@ -29,7 +29,7 @@ class Row:
     arguments: tuple[str, ...] = SMOKE
     timeout: float = 1.0
     region: str = "intl"
-    seconds: float = 20.0
+    seconds: float = 60.0
     leaves: bool = False
     rename: Callable[[str], str] | None = None
     rare: bool = False

@@ -83,12 +83,12 @@ ROWS = (
         timeout=0.5,
     ),
     Row(
-        does="sends bodies without end", act=endless(JSON + b"\r\n", b'{"object":"list",' * 4096), seconds=30
+        does="sends bodies without end",
+        act=endless(JSON + b"\r\n", b'{"object":"list",' * 4096),
     ),
     Row(
         does="sends chunks without end",
         act=endless(JSON + b"Transfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + b" " * 65_536 + b"\r\n"),
-        seconds=30,
     ),
     Row(
         does="lists 100 MB",
@@ -96,7 +96,6 @@ ROWS = (
         act=endless(JSON + b"Content-Length: 104857600\r\n\r\n", b'"x",' * 16_384),
         on=lists,
         since=2,
-        seconds=30,
     ),
     Row(
         does="answers each retrieval with new megabytes",
@@ -104,7 +103,6 @@ ROWS = (
         act=lambda asked: asked.said.written(body=json.dumps({"x": str(asked.nth) + "x" * 7 * MIB}).encode()),
         on=retrievals,
         status=1,
-        seconds=30,
     ),
     Row(
         does="lists a million empty objects",
@@ -114,7 +112,6 @@ ROWS = (
         on=lists,
         since=2,
         status=1,
-        seconds=30,
     ),
     Row(
         does="sends a bomb of gzip",

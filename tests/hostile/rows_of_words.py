@@ -142,7 +142,6 @@ ROWS = (
     ),
     Row(
         does="gives all files one id",
-        seconds=60,
         rare=True,
         may=clauses("deletion", "deleted", "not-listed") | clauses("listing", "after") | UNREAD,
         guilty=clauses("ids", "unique", "batch-prefix"),
@@ -211,7 +210,6 @@ ROWS = (
         act=acts.new_pages,
         on=each_list,
         status=1,
-        seconds=40,
     ),
     Row(
         does="lists two thousand items of 10 KB",
