@@ -23,6 +23,7 @@ What is so: frozen values
     deviations.py   known failures, as dated promises
     cascades.py     what depends on a clause that did not hold
     explore.py      what exploring finds: cases, defects, candidates
+    entries.py      an exchange as another tool has recorded it
 Measuring
     contract.py     does an answer agree with openapi.yaml?
     times.py        the four ways to write a filter's time
@@ -30,6 +31,9 @@ Measuring
     batch_trace.py  the same sequence seen as what happened to batch tasks
     laws/           laws over a trace: pages, filters, identity, life, accounts, refusals, chat, streams
     rates.py        what answers in time say of a limit
+    archives.py     HAR read into entries
+    cassettes.py    what VCR.py and mitmproxy keep, read into entries
+    recorded.py     what is in a recording of this API, as exchanges
     expect.py       the assertions that the suite is written in
     marks.py        how a test says which clause it judges
 Speaking
@@ -74,6 +78,7 @@ Judging and showing
     mock/           a lawful server that never read the tests, and its breaches and weathers
     gate.py         a run beside an earlier one and what was promised, as one decision
     report/         views of a run: page, summary, table
+    check.py        judges recorded traffic, with no network
 The rim
     options.py      the options of a run, and the session that they ask for
     merging.py      the parts of a run as the run that one machine would have given

@@ -105,6 +105,28 @@ def _parser() -> argparse.ArgumentParser:
     )
     trend.add_argument("--html", type=Path, metavar="FILE", help="also write a page that opens offline")
     trend.add_argument("--json", type=Path, metavar="FILE", help="also write everything as JSON")
+    check = add("check", _check, "judge recorded traffic by contract and laws; nothing is sent")
+    check.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="a HAR, a run.jsonl or its folder, a cassette of VCR.py, or flows of mitmproxy",
+    )
+    check.add_argument(
+        "--region", choices=["cn", "intl"], default="", help="whose traffic (default: as the hosts tell)"
+    )
+    check.add_argument(
+        "--base-url",
+        default="",
+        metavar="URL",
+        help="what lies below it counts (default: /compatible-mode/v1)",
+    )
+    check.add_argument(
+        "--deviations", type=Path, default=None, metavar="FILE", help="known failures, as dated promises"
+    )
+    check.add_argument(
+        "--report-dir", type=Path, default=Path("reports"), help="where reports go (default: reports)"
+    )
     clauses = add("clauses", _clauses, "list the clauses with their levels and sources")
     clauses.add_argument(
         "chapter", nargs="?", default="", help="only that chapter, or that clause with all it cites"
@@ -261,6 +283,28 @@ def _trend(options: argparse.Namespace) -> int:
     from conformance.trend_command import run
 
     return run(options.runs, page=options.html, data=options.json)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from conformance import check, deviations, recorded, runs
+    from conformance.report import terminal, write_all
+    from conformance.targets import folder_of
+
+    recording = recorded.read(options.file, region=options.region, base_url=options.base_url)
+    promises = deviations.read(options.deviations) if options.deviations else ()
+    run = check.run(recording, promises)
+    folder: Path = options.report_dir / folder_of(run.header.target)
+    try:
+        runs.write(run, folder / "run.jsonl")
+    except OSError as error:
+        raise UsageError(f"--report-dir={options.report_dir} cannot be written: {error.strerror}.") from None
+    write_all(runs.read(folder / "run.jsonl"), folder)
+    Console().print(terminal.table(run))
+    print(*(each.text for each in run.footer.notices), sep="\n")
+    print(*filter(None, [run.footer.note, f"report: {folder / 'report.html'}"]), sep="\n")
+    return run.footer.exit_status
 
 
 def _clauses(options: argparse.Namespace) -> int:

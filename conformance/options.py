@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance import deviations, ledger, pacing, sharing, targets
+from conformance import deviations, ledger, pacing, recorded, sharing, targets
 from conformance.budget import Caps
+from conformance.check import Replay
 from conformance.clauses import Profile
 from conformance.client import Timing
 from conformance.errors import UsageError
 from conformance.explore import address
-from conformance.parallel import is_controller
+from conformance.parallel import is_controller, is_worker
 from conformance.session import Session, Settings, Surroundings
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 # More files than the pages that careless servers give by default.
 STRANGERS = 111
+# With what the name of a recording begins.
+RECORDED = "file:"
 # Seconds that the lane explore goes on drawing behind the tests.
 EXPLORING = 60
 
@@ -34,12 +37,16 @@ def add(parser: pytest.Parser) -> None:
     """Add the options of a conformance run."""
     group = parser.getgroup("conformance", "conformance of Model Studio's Files API")
     option = group.addoption
-    option("--target", default="mock", help="mock, mock-cn, mock-intl, cn, intl, or a URL (default: mock)")
+    option(
+        "--target",
+        default="mock",
+        help="mock, mock-cn, mock-intl, cn, intl, a URL, or file:RECORDING, which sends nothing (default: mock)",
+    )
     option(
         "--region",
         choices=["cn", "intl"],
-        default="intl",
-        help="whose contract a URL is held to (default: intl)",
+        default=None,
+        help="whose contract a URL or a recording is held to (default: that of its host, else intl)",
     )
     option("--workspace", default="", metavar="ID", help="use the workspace host of the region")
     option(
@@ -131,9 +138,12 @@ def _count(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
     if not 0.1 <= seconds <= 3600:
-        raise ValueError(f"{text!r} is not between 0.1 and 3600 seconds")
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds between 0.1 and 3600")
     return seconds
 
 
@@ -146,8 +156,13 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     option = config.option
     exploring = _exploring(option)
     option.plan = option.plan or bool(option.plan_log)
+    if option.target.startswith(RECORDED):
+        return _replay(config)
     target = targets.parse(
-        option.target, region_name=option.region, workspace=option.workspace, environ=_environ(option.plan)
+        option.target,
+        region_name=option.region or "intl",
+        workspace=option.workspace,
+        environ=_environ(option.plan),
     )
     store = option.pace_store or os.environ.get(sharing.VARIABLE, "")
     name, pace = pacing.parse(option.pace, target, store=store)
@@ -165,7 +180,7 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
             tokens=option.budget_tokens,
         ),
         exploring=exploring,
-        deviations=deviations.read(Path(option.deviations)) if option.deviations else (),
+        deviations=_deviations(option),
         rate_probe=option.rate_probe == "yes"
         or (option.rate_probe == "auto" and (target.builtin or target.loopback)),
         billable=option.billable == "yes"
@@ -187,6 +202,29 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     started = Session(target, settings, pace, timing=timing, surroundings=surroundings, places=places)
     closing.callback(started.close)
     return started
+
+
+def _replay(config: pytest.Config) -> Session:
+    """Make the session of a recording: it needs no key, and no host is asked for anything."""
+    option = config.option
+    unfit = {
+        "--plan": option.plan,
+        "--lane=explore": option.lane == "explore",
+        "--breach": bool(option.breach),
+        "--weather": bool(option.weather),
+        "--workspace": bool(option.workspace),
+        "--shard": bool(option.shard),
+        "-n": is_controller(config) or is_worker(config),
+    }
+    for name in (name for name, given in unfit.items() if given):
+        raise UsageError(f"{name} is for what can be asked: a recording is only read.")
+    recording = recorded.read(Path(option.target.removeprefix(RECORDED)), region=option.region or "")
+    _writable(Path(option.report_dir))
+    return Replay(recording, Settings(deviations=_deviations(option)))
+
+
+def _deviations(option: argparse.Namespace) -> tuple[deviations.Deviation, ...]:
+    return deviations.read(Path(option.deviations)) if option.deviations else ()
 
 
 def _environ(plan: bool) -> dict[str, str]:  # noqa: FBT001  one flag of the command line

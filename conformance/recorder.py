@@ -191,10 +191,11 @@ class Recorder:
 
     def log(self) -> tuple[Exchange, ...]:
         """What was kept so far, bodies cut to the length that a run log holds."""
-        return tuple(_shorten(exchange) for exchange in self._exchanges)
+        return tuple(shortened(exchange) for exchange in self._exchanges)
 
 
-def _shorten(exchange: Exchange) -> Exchange:
+def shortened(exchange: Exchange) -> Exchange:
+    """Cut a body to the length that a run log holds."""
     answer = exchange.answer
     if answer is None or len(answer.body) <= KEPT_BODY:
         return exchange

@@ -73,6 +73,8 @@ class ClauseRow:
     compatible: bool | None = None
     # What the verdict would be without the clause's deviation, where one changed it.
     strict: Verdict | None = None
+    # Where the sentence stands in specs/clauses/<chapter>.toml; 0 where an older log does not say.
+    line: int = 0
 
     @property
     def chapter(self) -> str:
@@ -188,6 +190,7 @@ def clause_row(
         exchanges=tuple(exchanges),
         compatible=compatible,
         strict=ruling.strict,
+        line=clause.line,
     )
 
 

@@ -75,6 +75,9 @@ class Surroundings:
 class Session:
     """A run from its first request to its ruling."""
 
+    # Whether the traffic was there before: then nothing is sent.
+    recorded = False
+
     def __init__(
         self,
         target: Target,
@@ -267,7 +270,7 @@ class Session:
             base_url=self.target.base_url,
             started=self._started.isoformat(timespec="seconds"),
             contract=self.registry.digest,
-            version=_version(),
+            version=release(),
             profile=self.settings.profile,
             lane=self.settings.lane,
             seed=self.settings.seed,
@@ -313,7 +316,8 @@ def _asks(clause: Clause) -> str:
     return "createChatCompletion" if "createChatCompletion" in clause.applies else "createBatch"
 
 
-def _version() -> str:
+def release() -> str:
+    """Give the version of this suite."""
     try:
         return version("model-studio-conformance")
     except PackageNotFoundError:

@@ -63,6 +63,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "headline.unproven": "Nothing failed, but {owed}",
     "headline.other": "The run ended with status {status}",
     # infrastructure
+    "sarif.root": "A checkout of model-studio-conformance.",
+    "sarif.error": "{clause} could not be judged: {reason}",
     "trouble.sentence": "{n} of {all} exchanges met trouble: {kinds}; {ending}.",
     "trouble.kind": "{n} × {kind}",
     "repeated.one": "1 was repeated with success",
