@@ -60,7 +60,9 @@ class Met:
     def strays(self) -> list[str]:
         """Name what was written elsewhere than among the reports, and is neither a journal nor what is kept for the next run."""
         found = (path.relative_to(self.home) for path in self.home.rglob("*") if path.is_file())
-        return sorted(str(path) for path in found if path.parts[0] != "reports" and OWN.isdisjoint(path.parents))
+        return sorted(
+            str(path) for path in found if path.parts[0] != "reports" and OWN.isdisjoint(path.parents)
+        )
 
 
 class Nursery:
