@@ -113,8 +113,8 @@ def decide(run: Run, base: Run | None = None) -> Decision:
     if base and not any(_judged(row) and _judged(past.get(row.id)) for row in run.clauses):
         said.append("No clause was judged by both runs: there is nothing to compare.")
         statuses.append(ExitStatus.UNPROVEN)
+    said.append(_note(run))
     if _left_something(run):
-        said.append(run.footer.note)
         statuses.append(ExitStatus.UNPROVEN)
     return Decision(
         status=_worst(statuses),
@@ -228,6 +228,14 @@ def _left_something(run: Run) -> bool:
     """Whether a run lost its green for no clause's sake: what it made could not be removed."""
     owing = any(row.verdict is Verdict.UNPROVEN and row.required for row in run.clauses)
     return run.footer.exit_status == ExitStatus.UNPROVEN and not owing
+
+
+def _note(run: Run) -> str:
+    """Give what else the run would have a person know; its strays are told apart."""
+    note = run.footer.note
+    for stray in run.footer.strays:
+        note = note.replace(stray, "")
+    return " ".join(note.split())
 
 
 def _worst(statuses: Iterable[ExitStatus]) -> ExitStatus:

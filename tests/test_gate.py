@@ -10,6 +10,7 @@ import pytest
 from conformance.deviations import Deviation
 from conformance.errors import UsageError
 from conformance.gate import Decision, Kind, decide, promised, proposed, started
+from conformance.merging import merged
 from conformance.runs import ClauseRow, Footer, Header, Run, Totals
 from conformance.verdicts import ExitStatus, Finding, Verdict
 
@@ -64,6 +65,11 @@ def run(
         Finding(clause=row.id, verdict=Verdict.FAIL, reason="seen", expected="1", actual="2")
         for row in rows
         if (row.strict or row.verdict) in {Verdict.FAIL, Verdict.WARN}
+    ]
+    findings += [
+        Finding(clause=row.id, verdict=Verdict.PASS)
+        for row in rows
+        if (row.strict or row.verdict) is Verdict.PASS
     ]
     totals = Totals(requests=1, uploads=0, bytes_sent=0, seconds=1.0)
     return Run(
@@ -244,6 +250,13 @@ def test_what_a_run_could_not_remove_costs_the_green() -> None:
     assert (decision.status, decision.said) == (6, ("1 file could not be deleted.",))
 
 
+def test_what_a_run_would_have_a_person_know_is_said_once() -> None:
+    noted = run({"b": "unproven"}, 6)
+    footer = replace(noted.footer, note="1 file is left. It fits nothing.", strays=("It fits nothing.",))
+    decision = decide(replace(noted, footer=footer), run({"b": "unproven"}))
+    assert (decision.said, decision.strays) == (("1 file is left.",), ("It fits nothing.",))
+
+
 @pytest.mark.parametrize("before", [{}, {"a": "fail"}, {"a": "known"}])
 def test_a_promise_that_is_not_true_any_more_fails_whatever_was_before(before: dict[str, str]) -> None:
     stale = run({"a": "fail"}, 1, strict={"listing.a": Verdict.PASS})
@@ -307,3 +320,13 @@ def test_the_day_of_a_run_is_its_own() -> None:
     assert started(run()) == DAY
     with pytest.raises(UsageError, match="does not say when it began"):
         started(run(header=replace(HEADER, started="yesterday")))
+
+
+def test_the_parts_of_a_run_join_with_what_their_promises_changed() -> None:
+    rows = (row("listing.a"), row("listing.b", until=dt.date(2026, 2, 1)), row("listing.c"), row("listing.z"))
+    one = promised(run({"a": "fail"}, 1), rows, DAY)
+    other = promised(run({"a": "unproven", "b": "unproven", "c": "unproven"}, 1), rows, DAY)
+    joined = merged([one, other])
+    assert joined.footer.strays == one.footer.strays
+    assert kinds(decide(joined)) == {"a": Kind.KNOWN, "b": Kind.PROMISE, "c": Kind.PROMISE}
+    assert kinds(decide(promised(joined, (), DAY))) == {"a": Kind.WORSE}

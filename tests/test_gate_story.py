@@ -215,8 +215,9 @@ def test_the_summary_is_appended_and_the_badge_written(bad: Path, good: Path, tm
     assert text.startswith("before\n# Conformance of mock: The gate is shut")
     assert f"`{CLAUSE}`" in text
     drawn = json.loads(badge.read_text(encoding="utf-8"))
-    held, exercised = re.fullmatch(r"(\d+) of (\d+) hold", drawn.pop("message"))  # type: ignore[misc]
-    assert int(held) < int(exercised)
+    found = re.fullmatch(r"(\d+) of (\d+) hold", drawn.pop("message"))
+    assert found
+    assert int(found[1]) < int(found[2])
     assert drawn == {"schemaVersion": 1, "label": "conformance of mock", "color": "red"}
     gate(good, "--badge", badge)
     assert json.loads(badge.read_text(encoding="utf-8"))["color"] == "brightgreen"

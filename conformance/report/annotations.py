@@ -41,15 +41,15 @@ def annotations(decision: Decision, *, workspace: Path, deviations: Path | None 
 def _sentence(workspace: Path, entry: Entry) -> str:
     name = f"{entry.row.chapter}.toml"
     path = specs.root() / "clauses" / name
-    line = _line(path, rf'id\s*=\s*"{re.escape(entry.row.id)}"')
     shown = _seen(workspace, path) or FOLDER / name
-    return f"file={_property(shown.as_posix())},line={line}" if line else ""
+    # A log of before the lines were kept names the file alone.
+    return f"file={_property(shown.as_posix())}" + (f",line={entry.row.line}" if entry.row.line else "")
 
 
 def _place(workspace: Path, deviations: Path | None, clause: str) -> str:
     if deviations is None:
         return ""
-    line = _line(deviations, rf'clause\s*=\s*"{re.escape(clause)}"')
+    line = _line(deviations, clause)
     shown = _seen(workspace, deviations) or deviations
     return f"file={_property(shown.as_posix())},line={line}" if line else ""
 
@@ -61,13 +61,14 @@ def _seen(workspace: Path, path: Path) -> Path | None:
         return None
 
 
-def _line(path: Path, pattern: str) -> int:
-    """Give the number of the first line that the pattern begins, or 0 where there is none."""
+def _line(path: Path, clause: str) -> int:
+    """Give the number of the line where a row names its clause, or 0 where none does."""
+    names = re.compile(rf"""\s*clause\s*=\s*["']{re.escape(clause)}["']""")
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError):
         return 0
-    return next((at for at, line in enumerate(lines, 1) if re.match(rf"\s*{pattern}", line)), 0)
+    return next((at for at, line in enumerate(lines, 1) if names.match(line)), 0)
 
 
 def _command(level: str, where: str, title: str, message: str) -> str:
