@@ -6,6 +6,7 @@ bottom up; imports run in this direction only, and a test checks both that and t
 
 What is so: frozen values
     errors.py       every error that we raise, as one tree
+    recall.py       results remembered, up to a weight
     specs.py        where specs/ is
     clauses.py      the sentences, their sources and their conflicts, read and checked
     regions.py      the regions and their hosts
@@ -22,6 +23,7 @@ What is so: frozen values
     deviations.py   known failures, as dated promises
     cascades.py     what depends on a clause that did not hold
     explore.py      what exploring finds: cases, defects, candidates
+    entries.py      an exchange as another tool has recorded it
 Measuring
     contract.py     does an answer agree with openapi.yaml?
     times.py        the four ways to write a filter's time
@@ -29,6 +31,9 @@ Measuring
     batch_trace.py  the same sequence seen as what happened to batch tasks
     laws/           laws over a trace: pages, filters, identity, life, accounts, refusals, chat, streams
     rates.py        what answers in time say of a limit
+    archives.py     HAR read into entries
+    cassettes.py    what VCR.py and mitmproxy keep, read into entries
+    recorded.py     what is in a recording of this API, as exchanges
     expect.py       the assertions that the suite is written in
     marks.py        how a test says which clause it judges
 Speaking
@@ -51,6 +56,8 @@ Speaking
     preflight.py    is the target there, does it let us in, is it this API?
     doctor.py       everything that a person should know before a target is judged
     plan.py         what a run would cost, by chapter
+    judging.py      from what was seen to the verdicts on all clauses
+    priorities.py   what caps leave room for
     session.py      one run in progress, from the first request to the ruling
 Making
     blobs.py        large files that exist nowhere
@@ -69,13 +76,22 @@ Making
 Judging and showing
     suite/          the conformance tests, one module a chapter
     mock/           a lawful server that never read the tests, and its breaches and weathers
+    gate.py         a run beside an earlier one and what was promised, as one decision
     report/         views of a run: page, summary, table
+    check.py        judges recorded traffic, with no network
     comparison/     what two targets do otherwise, by their runs
 The rim
     options.py      the options of a run, and the session that they ask for
+    merging.py      the parts of a run as the run that one machine would have given
+    shards.py       which tests one of several processes or machines takes
+    parallel.py     several processes, one run
+    selection.py    which tests a run takes, and in which order
+    rehearsal.py    plays a run through to know what each test sends
     outcomes.py     what a test did, as a finding and in pytest's words
     plugin.py       pytest's side: options, reports, the run log
     matrix.py       the suite against every planted fault
+    gate_command.py     what `conformance gate` does and prints
+    trend_command.py    what `conformance trend` does and prints
     sweep_command.py    what `conformance sweep` does and prints
     listings.py     what `conformance clauses` and `conformance breaches` print
     cli.py          the command

@@ -10,6 +10,7 @@ from conformance.replies import PATH, tokens_told
 
 # What the pages let a model say at most, where a request does not bound it.
 LONGEST_ANSWER = 32_768
+BOUND = re.compile(r'"max_tokens"\s*:\s*([1-9]\d{0,6})\s*[,}]')
 NAMED = re.compile(r"fileid://([\w-]+)")
 
 
@@ -42,7 +43,7 @@ class Countdown:
 class Budget:
     """Counts what was sent, and the tokens that answers tell, against the caps.
 
-    Cleaning up is counted but never refused. A question of the chat is sent only where the most that it can use still
+    Cleaning up is counted but never refused: each file that is there keeps a request free for its deletion. A question of the chat is sent only where the most that it can use still
     fits; that stays set aside where no answer tells what it did use: after silence, a server error, or a stream
     without its usage. What batch tasks use is known when they are over, and is not counted.
     """
@@ -57,6 +58,8 @@ class Budget:
         self.stopped = False
         self._set_aside = 0
         self._uploaded: dict[str, int] = {}
+        # The files that the run must still delete.
+        self._there: set[str] = set()
         self._lock = threading.Lock()
 
     def spend(self, request: Request, *, cleaning: bool = False) -> int:
@@ -70,8 +73,10 @@ class Budget:
             raise KeyboardInterrupt
         with self._lock:
             most = self._most_tokens(request)
+            is_owed = request.method == "DELETE" and request.named in self._there
+            owed = len(self._there) + request.is_upload - is_owed
             after = (
-                ("requests", self.requests + 1, self.caps.requests),
+                ("requests", self.requests + 1 + owed, self.caps.requests),
                 ("uploads", self.uploads + request.is_upload, self.caps.uploads),
                 ("bytes", self.bytes + request.body_bytes, self.caps.bytes),
                 ("tokens", most and self.tokens + self._set_aside + most, self.caps.tokens),
@@ -79,7 +84,8 @@ class Budget:
             for name, count, cap in after:
                 if cap is not None and count > cap and not cleaning:
                     raise OutOfBudget(f"--budget-{name}={cap} is used up")
-            self.requests, self.uploads, self.bytes = (count for _, count, _ in after[:3])
+            self.requests += 1
+            self.uploads, self.bytes = (count for _, count, _ in after[1:3])
             self._set_aside += most
             return most
 
@@ -91,6 +97,9 @@ class Budget:
         with self._lock:
             if isinstance(name, str):
                 self._uploaded[name] = exchange.request.body_bytes
+                self._there.add(name)
+            if exchange.request.method == "DELETE" and (exchange.succeeded or exchange.status in {404, 410}):
+                self._there.discard(exchange.request.named)
             if told is not None:
                 self.tokens += told
                 self._set_aside -= set_aside
@@ -99,8 +108,8 @@ class Budget:
         """Say how many tokens a request can use: none of our texts has more of them than bytes."""
         if request.method != "POST" or request.path.rstrip("/") != PATH:
             return 0
-        bound = request.json().get("max_tokens")
-        if not isinstance(bound, int) or isinstance(bound, bool) or bound <= 0:
-            bound = LONGEST_ANSWER
+        # Also where a body is no JSON on purpose: what a careless server would take from it counts.
+        told = BOUND.search(request.body or "")
+        bound = int(told[1]) if told else LONGEST_ANSWER
         read = sum(self._uploaded.get(name, 0) for name in NAMED.findall(request.body or ""))
         return request.body_bytes + read + bound

@@ -2,12 +2,20 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from typing import Protocol
 
-from conformance.clauses import Clause
 from conformance.verdicts import Ruling, Verdict
 
 
-def without_cascades(rulings: list[Ruling], clauses: Mapping[str, Clause]) -> list[Ruling]:
+class Needing(Protocol):
+    """Whatever knows which clauses it needs: a clause, or its row in a run."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names of the clauses without which it cannot be judged."""
+
+
+def without_cascades(rulings: list[Ruling], clauses: Mapping[str, Needing]) -> list[Ruling]:
     """Where a prerequisite did not hold, its dependants are unproven, naming it."""
     bad = {ruling.clause for ruling in rulings if ruling.verdict in {Verdict.FAIL, Verdict.WARN}}
     causes = {ruling.clause: _cause(ruling.clause, bad, clauses) for ruling in rulings}
@@ -23,7 +31,7 @@ def without_cascades(rulings: list[Ruling], clauses: Mapping[str, Clause]) -> li
     ]
 
 
-def excused(rulings: Iterable[Ruling], clauses: Mapping[str, Clause]) -> tuple[Ruling, ...]:
+def excused(rulings: Iterable[Ruling], clauses: Mapping[str, Needing]) -> tuple[Ruling, ...]:
     """What only a known failure keeps from being proven costs no more than the failure itself."""
     rulings = tuple(rulings)
     known = {ruling.clause for ruling in rulings if ruling.verdict is Verdict.KNOWN}
@@ -35,7 +43,8 @@ def excused(rulings: Iterable[Ruling], clauses: Mapping[str, Clause]) -> tuple[R
     )
 
 
-def _cause(name: str, bad: Collection[str], clauses: Mapping[str, Clause]) -> str:
+def _cause(name: str, bad: Collection[str], clauses: Mapping[str, Needing]) -> str:
     """Give the root of why a clause cannot be judged: what stands between is unproven itself."""
-    roots = (_cause(need, bad, clauses) or (need if need in bad else "") for need in clauses[name].needs)
+    needs = clauses[name].needs
+    roots = (_cause(need, bad, clauses) or (need if need in bad else "") for need in needs if need in clauses)
     return next(filter(None, roots), "")

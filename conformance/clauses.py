@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from conformance import specs
 from conformance.errors import SpecsError
 
 ID = re.compile(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*")
+IDENTIFIES = re.compile(r"""\s*id\s*=\s*["']([^"']+)["']""")
 CLAUSE_FIELDS = {
     "id",
     "level",
@@ -78,7 +79,8 @@ class Clause:
 
     `needs` names clauses that must hold before this one can be judged. `profile` is the smallest that
     exercises it. `key` names a second secret that it takes (`second`, `other-region`). `billable` says
-    that it takes requests which cost money. `untestable` is the reason why no test exists.
+    that it takes requests which cost money. `untestable` is the reason why no test exists. `line` is
+    where it stands in the file of its chapter.
     """
 
     id: str
@@ -92,6 +94,7 @@ class Clause:
     key: str = ""
     billable: bool = False
     untestable: str = ""
+    line: int = 0
 
     @property
     def chapter(self) -> str:
@@ -151,8 +154,10 @@ def load(root: Path) -> Registry:
     sources = {name: _source(name, row) for name, row in specs.load_toml(root / "sources.toml").items()}
     clauses: dict[str, Clause] = {}
     for path in sorted((root / "clauses").glob("*.toml")):
+        lines = _lines(path)
         for row in specs.load_toml(path).get("clause", []):
             clause = _clause(row, path.stem, regions, sources)
+            clause = replace(clause, line=lines.get(clause.id, 0))
             if clause.id in clauses:
                 raise SpecsError(f"{path}: the clause id {clause.id} is used twice.")
             clauses[clause.id] = clause
@@ -163,6 +168,13 @@ def load(root: Path) -> Registry:
         _conflict(row, clauses) for row in specs.load_toml(root / "conflicts.toml").get("conflict", [])
     )
     return Registry(clauses=clauses, sources=sources, conflicts=conflicts, digest=_digest(root))
+
+
+def _lines(path: Path) -> dict[str, int]:
+    """Say on which line each id stands; TOML's reader does not tell."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    found = ((number, IDENTIFIES.match(line)) for number, line in enumerate(text.split("\n"), 1))
+    return {match[1]: number for number, match in found if match}
 
 
 def _source(name: str, row: dict[str, Any]) -> Source:

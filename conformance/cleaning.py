@@ -9,7 +9,7 @@ from conformance.batch_trace import LARGEST_LIMIT
 from conformance.batches import Batches, ended, name_of
 from conformance.expect import Unproven
 from conformance.files import Files
-from conformance.ledger import Book, Entry, Kind
+from conformance.ledger import Book, Entry, Journal, Kind
 from conformance.resources import Resources, spellings, tag_of
 from conformance.trace import Traversal
 from conformance.unfinished import Unfinished
@@ -55,6 +55,19 @@ class Leak:
 
     def _tasks(self, *, ending: bool) -> tuple[str, ...]:
         return tuple(name for name, _ in self.tasks if (name in self.ending) is ending)
+
+
+def leak_of(resources: Resources, unfinished: Unfinished, journal: Journal | None) -> Leak:
+    """Say what a run could not remove; one that keeps no journal has a target that ends with it."""
+    trouble, how = "", ""
+    if journal:
+        trouble = journal.trouble
+        how = f"conformance sweep --target={journal.heading.target}"
+        if trouble or not journal.path:
+            how += f" --tag={journal.heading.tag}"
+    return Leak(
+        files=resources.leaked, tasks=unfinished.left, ending=unfinished.ending, how=how, trouble=trouble
+    )
 
 
 class Cleaner:

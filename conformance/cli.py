@@ -1,6 +1,7 @@
 """The command `conformance`: everything that is not a run of the suite, which is pytest's."""
 
 import argparse
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -94,41 +95,41 @@ def _parser() -> argparse.ArgumentParser:
     sweep.add_argument(
         "--report-dir", type=Path, default=Path("reports"), help="where runs put reports (default: reports)"
     )
+    merge = add("merge", _merge, "join the shards of a run to the run that one machine would have given")
+    merge.add_argument("run", nargs="+", type=Path, metavar="RUN", help="a run.jsonl, or its folder")
+    merge.add_argument(
+        "--report-dir", type=Path, default=Path("reports"), help="where the whole run goes (default: reports)"
+    )
     report = add("report", _report, "make the views of a run again from its run.jsonl")
     report.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
-    compare = add("compare", _compare, "say what two runs, or two targets, do otherwise")
-    compare.epilog = (
-        "With --targets it takes the options of the runs too, such as --profile=smoke, or all of them behind --: "
-        "see `pytest --help`. "
-        "Exit status: 0 nothing differs but what is documented of a region and what takes time, 1 something does, "
-        "6 a required clause could not be compared."
+    _compare_options(add("compare", _compare, "say what two runs, or two targets, do otherwise"))
+    _gate_options(add("gate", _gate, "say whether a run is worse than an earlier one"))
+    trend = add("trend", _trend, "plot verdicts and latencies over runs")
+    trend.add_argument(
+        "runs", type=Path, nargs="+", metavar="RUN", help="a run.jsonl, or the folder that holds it"
     )
-    compare.add_argument("runs", nargs="*", type=Path, metavar="RUN", help="two run.jsonl, or their folders")
-    compare.add_argument("--targets", default="", metavar="A,B", help="run both now, at the same time")
-    for side in "ab":
-        name = side.upper()
-        compare.add_argument(
-            f"--also-{side}",
-            action="append",
-            type=Path,
-            default=[],
-            metavar="RUN",
-            help=f"a further run of {name}",
-        )
-        compare.add_argument(
-            f"--only-{side}",
-            action="append",
-            default=[],
-            metavar="OPTION",
-            help=f"an option of the run of {name} alone",
-        )
-    compare.add_argument(
-        "--repeat",
-        choices=["short", "whole", "no"],
-        default="short",
-        help="ask once more for what differs (short, the default), for everything, or not at all",
+    trend.add_argument("--html", type=Path, metavar="FILE", help="also write a page that opens offline")
+    trend.add_argument("--json", type=Path, metavar="FILE", help="also write everything as JSON")
+    check = add("check", _check, "judge recorded traffic by contract and laws; nothing is sent")
+    check.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="a HAR, a run.jsonl or its folder, a cassette of VCR.py, or flows of mitmproxy",
     )
-    compare.add_argument(
+    check.add_argument(
+        "--region", choices=["cn", "intl"], default="", help="whose traffic (default: as the hosts tell)"
+    )
+    check.add_argument(
+        "--base-url",
+        default="",
+        metavar="URL",
+        help="what lies below it counts (default: /compatible-mode/v1)",
+    )
+    check.add_argument(
+        "--deviations", type=Path, default=None, metavar="FILE", help="known failures, as dated promises"
+    )
+    check.add_argument(
         "--report-dir", type=Path, default=Path("reports"), help="where reports go (default: reports)"
     )
     clauses = add("clauses", _clauses, "list the clauses with their levels and sources")
@@ -152,10 +153,75 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _compare_options(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        "With --targets it takes the options of the runs too, such as --profile=smoke, or all of them behind --: "
+        "see `pytest --help`. Exit status: 0 nothing differs but what is documented of a region and what takes "
+        "time, 1 something does, 6 a required clause could not be compared."
+    )
+    add = parser.add_argument
+    add("runs", nargs="*", type=Path, metavar="RUN", help="two run.jsonl, or their folders")
+    add("--targets", default="", metavar="A,B", help="run both now, at the same time")
+    for side in "ab":
+        further, own = f"a further run of {side.upper()}", f"an option of the run of {side.upper()} alone"
+        add(f"--also-{side}", action="append", type=Path, default=[], metavar="RUN", help=further)
+        add(f"--only-{side}", action="append", default=[], metavar="OPTION", help=own)
+    add(
+        "--repeat",
+        choices=["short", "whole", "no"],
+        default="short",
+        help="ask once more for what differs (short, the default), for everything, or not at all",
+    )
+    add("--report-dir", type=Path, default=Path("reports"), help="where reports go (default: reports)")
+
+
 def _target_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", required=True, help="cn, intl, or a URL")
     parser.add_argument("--region", choices=["cn", "intl"], default="intl", help="the region of a URL")
     parser.add_argument("--workspace", default="", metavar="ID", help="use the workspace host of the region")
+
+
+def _gate_options(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        "It fails (1) on what did not hold and, as far as BASE shows, held before, and on deviations that have "
+        "expired, are stale or fit no clause; what BASE judged and RUN did not leaves it unproven (6)."
+    )
+    parser.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
+    parser.add_argument(
+        "--against", type=Path, metavar="BASE", help="an earlier run, to fail only on what got worse"
+    )
+    parser.add_argument(
+        "--deviations",
+        type=Path,
+        metavar="FILE",
+        help="judge RUN by these promises instead of those that it was run with",
+    )
+    parser.add_argument(
+        "--on",
+        type=_day,
+        metavar="DATE",
+        help="the day on which promises are judged (default: the day of RUN)",
+    )
+    parser.add_argument(
+        "--summary", type=Path, metavar="FILE", help="append the decision as Markdown to FILE"
+    )
+    parser.add_argument(
+        "--badge", type=Path, metavar="FILE", help="write the JSON of a badge of shields.io to FILE"
+    )
+    parser.add_argument(
+        "--accept",
+        action="store_true",
+        help="print deviations for what fails, to be read and committed by a person; nothing else is judged",
+    )
+    parser.add_argument("--until", type=_day, metavar="DATE", help="the last day of what is accepted")
+    parser.add_argument("--owner", metavar="NAME", help="who looks after it")
+    parser.add_argument("--reason", metavar="TEXT", help="what is known of it")
+    parser.add_argument("--link", default="", metavar="URL", help="where it is tracked")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="append what is accepted to FILE instead")
+
+
+def _day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
 
 
 def _plan(options: argparse.Namespace) -> int:
@@ -207,6 +273,22 @@ def _sweep(options: argparse.Namespace) -> int:
     )
 
 
+def _merge(options: argparse.Namespace) -> int:
+    from conformance import runs, targets
+    from conformance.merging import merged
+    from conformance.report import write_all
+
+    paths = [path / "run.jsonl" if path.is_dir() else path for path in options.run]
+    run = merged([runs.read(path) for path in paths])
+    folder: Path = options.report_dir / targets.folder_of(run.header.target)
+    if (folder / "run.jsonl").resolve() in {path.resolve() for path in paths}:
+        raise UsageError(f"{folder} holds one of the shards: give another --report-dir.")
+    runs.write(run, folder / "run.jsonl")
+    write_all(run, folder)
+    print(folder / "report.html")
+    return run.footer.exit_status
+
+
 def _report(options: argparse.Namespace) -> int:
     from conformance import runs
     from conformance.report import write_all
@@ -216,6 +298,40 @@ def _report(options: argparse.Namespace) -> int:
     write_all(run, path.parent)
     print(path.parent / "report.html")
     return ExitStatus.PASSED
+
+
+def _gate(options: argparse.Namespace) -> int:
+    from conformance.gate_command import run
+
+    return run(options)
+
+
+def _trend(options: argparse.Namespace) -> int:
+    from conformance.trend_command import run
+
+    return run(options.runs, page=options.html, data=options.json)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from conformance import check, deviations, recorded, runs
+    from conformance.report import terminal, write_all
+    from conformance.targets import folder_of
+
+    recording = recorded.read(options.file, region=options.region, base_url=options.base_url)
+    promises = deviations.read(options.deviations) if options.deviations else ()
+    run = check.run(recording, promises)
+    folder: Path = options.report_dir / folder_of(run.header.target)
+    try:
+        runs.write(run, folder / "run.jsonl")
+    except OSError as error:
+        raise UsageError(f"--report-dir={options.report_dir} cannot be written: {error.strerror}.") from None
+    write_all(runs.read(folder / "run.jsonl"), folder)
+    Console().print(terminal.table(run))
+    print(*(each.text for each in run.footer.notices), sep="\n")
+    print(*filter(None, [run.footer.note, f"report: {folder / 'report.html'}"]), sep="\n")
+    return run.footer.exit_status
 
 
 def _compare(options: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from conformance.exchange import Answer, Exchange, Pairs, Part, Request
 from conformance.pacing import Pace, Rest, asked
 from conformance.recorder import Recorder
 from conformance.targets import Target
-from conformance.wire import Connection, Deadline, pieces
+from conformance.wire import Connection, Deadline, Reading
 
 Listener = Callable[[Exchange], None]
 
@@ -26,8 +26,6 @@ USER_AGENT = "model-studio-conformance"
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 # A body that leaves more slowly than this, in bytes a second, never arrives.
 SLOWEST = 65_536
-# How much is read at most, in bytes, behind what was enough.
-LEFTOVER = 65_536
 
 
 class Readable(Protocol):
@@ -70,7 +68,8 @@ class Raw:
 class Timing:
     """How long to wait in seconds, how often to try, and after how many silences in a row to give up.
 
-    `silence` ends when a byte comes, `whole` with the answer; a large body has its own time beside.
+    `silence` ends when a byte comes, `whole` with the answer; a large body has its own time beside. A request
+    that is throttled to its last attempt, or whose answer does not end, counts as silence.
     """
 
     connect: float = 10.0
@@ -79,6 +78,18 @@ class Timing:
     attempts: int = 3
     backoff: float = 0.25
     patience: int = 9
+
+    @classmethod
+    def within(cls, seconds: float) -> "Timing":
+        """Wait for a whole answer at most so long, and for all else in proportion."""
+        usual = cls()
+        share = seconds / usual.whole
+        return cls(
+            connect=min(usual.connect, seconds),
+            silence=usual.silence * share,
+            whole=seconds,
+            backoff=usual.backoff * min(share, 1),
+        )
 
 
 class Client:
@@ -89,7 +100,7 @@ class Client:
     an exchange of its own.
     """
 
-    max_body = 16 * 1024 * 1024
+    max_body = 8 * 1024 * 1024
 
     def __init__(
         self, target: Target, *, recorder: Recorder, pace: Pace, budget: Budget, timing: Timing | None = None
@@ -106,6 +117,7 @@ class Client:
         self.test = ""
         self._pace = pace
         self._silent = 0
+        self._last = ""
         self._connection = Connection()
         self._http = httpx.Client(
             base_url=target.base_url,
@@ -155,6 +167,10 @@ class Client:
         """Close the connections."""
         self._http.close()
 
+    def try_again(self) -> None:
+        """Ask once more of a target that has stopped answering: one request, as often as any is tried."""
+        self._silent = min(self._silent, self.timing.patience - self.timing.attempts)
+
     def headers_for(self, account: str) -> dict[str, str]:
         """Give the header that speaks for an account; `none` has none."""
         key = self.target.keys.get(account)
@@ -191,7 +207,9 @@ class Client:
             TargetError: the target has not answered for so long that asking on is pointless.
         """
         if self._silent >= self.timing.patience:
-            raise TargetError(f"the target has stopped answering ({self._silent} requests in a row)")
+            raise TargetError(
+                f"the target has stopped answering ({self._silent} requests in a row; the last: {self._last})"
+            )
         auth = self.headers_for(account)
         sending = _Sending(self._http, method, path, query, headers, form, file, body, auth)
         for attempt in range(1, self.timing.attempts + 1):
@@ -201,16 +219,19 @@ class Client:
                 announce(sending.request, account)
             started, clock = time.time(), time.monotonic()
             answer, trouble, delivered = self._exchange(sending, enough or _never, linger)
-            self._silent = 0 if answer else self._silent + 1
-            doubtful = method == "POST" and delivered and (answer is None or answer.status >= 500)
+            doubtful = (
+                method == "POST" and delivered and (answer is None or answer.cut or answer.status >= 500)
+            )
             repeatable = (
                 method in IDEMPOTENT or not delivered or look is not None or (again and answer is not None)
             )
             rest = asked(answer, time.time()) if answer else Rest()
-            wait = self._wait(answer, trouble, attempt, rest.seconds, repeatable=repeatable)
+            # Who will not wait so long for an answer does not wait so long for a turn.
+            pause = min(rest.seconds, self.timing.silence)
+            wait = self._wait(answer, trouble, attempt, pause, repeatable=repeatable)
             if answer is not None and answer.status == 429:
                 # Whoever shares the account would only be told the same.
-                self._pace.rest(sending.request, wait or rest.seconds or self._throttled(1))
+                self._pace.rest(sending.request, wait or pause or self._throttled(1))
             exchange = self.recorder(
                 Exchange(
                     number=0,
@@ -227,6 +248,7 @@ class Client:
                     notes=(rest.note,) if rest.note else (),
                 )
             )
+            self._listen(exchange)
             self.budget.settle(exchange, set_aside)
             for listener in self.listeners:
                 listener(exchange)
@@ -238,6 +260,18 @@ class Client:
         if doubtful and look:
             look()
         return exchange
+
+    def _listen(self, exchange: Exchange) -> None:
+        """Count the silences in a row."""
+        answer = exchange.answer
+        if answer is None or answer.cut:
+            self._silent += 1
+            self._last = exchange.trouble or "an answer without end"
+        elif answer.status == 429:
+            self._silent += exchange.attempt == self.timing.attempts > 1
+            self._last = "429"
+        else:
+            self._silent = 0
 
     def _operation(self, request: Request) -> str | None:
         found = contract().operation(request)
@@ -273,7 +307,8 @@ class Client:
         deadline = Deadline(self._connection, seconds)
         try:
             with deadline, sending.stream(self._connection) as response:
-                return self._read(response, deadline, enough, linger), None, True
+                reading = Reading(self._connection, deadline, enough, linger, self.max_body)
+                return reading.answer(response), None, True
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return None, f"cannot connect: {_words(error)}", False
         except httpx.TimeoutException as error:
@@ -285,38 +320,6 @@ class Client:
         except (OSError, ValueError, AssertionError, RuntimeError) as error:
             # What a hostile answer makes the HTTP library stumble over is trouble, not our crash.
             return None, f"unreadable answer: {_words(error)}", True
-
-    def _read(
-        self, response: httpx.Response, deadline: Deadline, enough: Callable[[bytes], bool], linger: float
-    ) -> Answer:
-        body = bytearray()
-        cut = False
-        most = self.max_body
-        with contextlib.ExitStack() as lingering:
-            rest: Deadline | None = None
-            try:
-                for piece in pieces(response):
-                    body += piece
-                    if len(body) > most:
-                        cut = rest is None
-                        break
-                    if rest is None and enough(piece):
-                        if not linger:
-                            break
-                        rest = lingering.enter_context(Deadline(self._connection, linger))
-                        most = min(most, len(body) + LEFTOVER)
-            except httpx.HTTPError:
-                # What came in time is kept; it is not the whole answer, unless it was enough before.
-                if rest is None and not deadline.passed:
-                    raise
-                cut = rest is None
-        headers = tuple(
-            (name.decode("ascii", "replace"), value.decode("utf-8", "replace"))
-            for name, value in response.headers.raw
-        )
-        return Answer(
-            status=response.status_code, headers=headers, body=bytes(body[: self.max_body]), cut=cut
-        )
 
 
 class _Sending:

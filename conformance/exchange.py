@@ -4,11 +4,21 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
+from conformance.recall import recalled
+
 Pairs = tuple[tuple[str, str], ...]
+
+# No page of this API comes near: ten thousand files, all in one list, are some 120,000 values, four levels deep.
+MOST_VALUES = 150_000
+DEEPEST = 100
+# With more, it is no number that could be computed with.
+MOST_DIGITS = 300
+# What a value takes in memory, and what all that are remembered may take, in bytes and roughly.
+VALUE_BYTES = 100
+REMEMBERED = 32 * 1024 * 1024
 
 
 class NotJson(ValueError):  # noqa: N818  a condition of the target's bytes, not an error of ours
@@ -153,7 +163,22 @@ class Exchange:
         return value if isinstance(value, dict) else {}
 
 
-@lru_cache(maxsize=1024)
+def weight(body: bytes) -> int:
+    """Give what a body and the values in it take in memory, in bytes and roughly."""
+    return 200 + len(body) + VALUE_BYTES * _values(body)
+
+
+def is_vast(body: bytes) -> bool:
+    """Whether there are more values in a body than anybody should make objects of."""
+    return _values(body) > MOST_VALUES
+
+
+def _values(body: bytes) -> int:
+    """Count the values of a JSON text, and what in its strings looks like them; never too few."""
+    return sum(map(body.count, (b",", b"[", b"{")))
+
+
+@recalled(REMEMBERED, weight)
 def decode(body: bytes) -> Any:
     """Decode JSON as RFC 8259 has it, refusing what Python alone would let pass.
 
@@ -162,12 +187,21 @@ def decode(body: bytes) -> Any:
     Raises:
         NotJson: with the reason.
     """
+    if is_vast(body):
+        raise NotJson(f"more than {MOST_VALUES} values")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise NotJson(f"not UTF-8 at byte {error.start}") from error
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
+        value = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            parse_int=_printable,
+        )
+        _not_too_deep(value)
         if "\\ud" in text or "\\uD" in text:
             _no_surrogates(value)
     except NotJson:
@@ -197,6 +231,26 @@ def _finite(digits: str) -> float:
     if math.isinf(number):
         raise NotJson("a number is too large")
     return number
+
+
+def _printable(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise NotJson("a number is too large")
+    return int(digits)
+
+
+def _not_too_deep(value: Any) -> None:
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for each in level
+            for inner in (each.values() if isinstance(each, dict) else each)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return
+    raise NotJson("nested too deeply")
 
 
 def _no_surrogates(value: Any) -> None:

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance import deviations, ledger, pacing, sharing, targets
+from conformance import deviations, ledger, pacing, recorded, sharing, targets
 from conformance.budget import Caps
+from conformance.check import Replay
 from conformance.clauses import Profile
+from conformance.client import Timing
 from conformance.errors import UsageError
 from conformance.explore import address
+from conformance.parallel import is_controller, is_worker
 from conformance.session import Session, Settings, Surroundings
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 # More files than the pages that careless servers give by default.
 STRANGERS = 111
+# With what the name of a recording begins.
+RECORDED = "file:"
 # Seconds that the lane explore goes on drawing behind the tests.
 EXPLORING = 60
 
@@ -32,12 +37,16 @@ def add(parser: pytest.Parser) -> None:
     """Add the options of a conformance run."""
     group = parser.getgroup("conformance", "conformance of Model Studio's Files API")
     option = group.addoption
-    option("--target", default="mock", help="mock, mock-cn, mock-intl, cn, intl, or a URL (default: mock)")
+    option(
+        "--target",
+        default="mock",
+        help="mock, mock-cn, mock-intl, cn, intl, a URL, or file:RECORDING, which sends nothing (default: mock)",
+    )
     option(
         "--region",
         choices=["cn", "intl"],
-        default="intl",
-        help="whose contract a URL is held to (default: intl)",
+        default=None,
+        help="whose contract a URL or a recording is held to (default: that of its host, else intl)",
     )
     option("--workspace", default="", metavar="ID", help="use the workspace host of the region")
     option(
@@ -55,6 +64,13 @@ def add(parser: pytest.Parser) -> None:
         "--pace",
         default="",
         help="documented, off, or requests a second (default: documented; off for the mock)",
+    )
+    option(
+        "--timeout",
+        type=_seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="how long an answer may take (default: 60); silences and pauses are measured by it",
     )
     option(
         "--pace-store",
@@ -102,6 +118,13 @@ def add(parser: pytest.Parser) -> None:
         action="store_true",
         help="say what the run would cost, chapter by chapter; nothing is sent to the target, and no key is needed",
     )
+    option("--plan-log", default="", help=argparse.SUPPRESS)
+    option(
+        "--shard",
+        default="",
+        metavar="I/N",
+        help="run only the I-th of N shares of the tests, for `conformance merge` (N at most 3)",
+    )
     option("--breach", action="append", default=[], metavar="NAME", help="plant a fault in the built-in mock")
     option("--weather", action="append", default=[], metavar="NAME", help="trouble the built-in mock")
     option("--deviations", type=Path, default=None, metavar="FILE", help="known failures, as dated promises")
@@ -114,6 +137,16 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0.1 <= seconds <= 3600:
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds between 0.1 and 3600")
+    return seconds
+
+
 def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     """Make the session that the command line and the environment ask for; `closing` gives everything back.
 
@@ -121,28 +154,33 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
         UsageError: they ask for something impossible.
     """
     option = config.option
-    if getattr(option, "numprocesses", None):
-        raise UsageError(
-            "-n is for our own tests: one run of the suite speaks for one account, in one process."
-        )
-    option.budget_seconds = _exploring(option)
+    exploring = _exploring(option)
+    option.plan = option.plan or bool(option.plan_log)
+    if option.target.startswith(RECORDED):
+        return _replay(config)
     target = targets.parse(
-        option.target, region_name=option.region, workspace=option.workspace, environ=_environ(option.plan)
+        option.target,
+        region_name=option.region or "intl",
+        workspace=option.workspace,
+        environ=_environ(option.plan),
     )
     store = option.pace_store or os.environ.get(sharing.VARIABLE, "")
     name, pace = pacing.parse(option.pace, target, store=store)
     settings = Settings(
-        profile=option.profile,
+        profile=Profile(option.profile),
         lane=option.lane,
         seed=_seed(option.lane, option.seed),
         pace=name,
-        caps=Caps(
+        caps=Caps()
+        if option.plan_log
+        else Caps(
             requests=option.budget_requests,
             uploads=option.budget_uploads,
             bytes=option.budget_bytes,
             tokens=option.budget_tokens,
         ),
-        deviations=deviations.read(option.deviations) if option.deviations else (),
+        exploring=exploring,
+        deviations=_deviations(option),
         rate_probe=option.rate_probe == "yes"
         or (option.rate_probe == "auto" and (target.builtin or target.loopback)),
         billable=option.billable == "yes"
@@ -151,18 +189,42 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     if (option.breach or option.weather) and not target.builtin:
         raise UsageError("--breach and --weather are for the built-in mock: start others with them yourself.")
     surroundings = Surroundings()
-    if target.builtin and not option.collectonly:
+    if target.builtin and not option.collectonly and not is_controller(config):
         target, surroundings = closing.enter_context(_mock(target, option.breach, option.weather))
     elif option.plan:
         target, surroundings = closing.enter_context(_stand_in(target))
         pace = pacing.NoPace()
+    timing = Timing.within(option.timeout)
     places: tuple[Path, ...] = ()
     if not option.plan:
-        _writable(option.report_dir)
-        places = ledger.places(os.environ, option.report_dir)
-    started = Session(target, settings, pace, surroundings=surroundings, places=places)
+        _writable(Path(option.report_dir))
+        places = ledger.places(os.environ, Path(option.report_dir))
+    started = Session(target, settings, pace, timing=timing, surroundings=surroundings, places=places)
     closing.callback(started.close)
     return started
+
+
+def _replay(config: pytest.Config) -> Session:
+    """Make the session of a recording: it needs no key, and no host is asked for anything."""
+    option = config.option
+    unfit = {
+        "--plan": option.plan,
+        "--lane=explore": option.lane == "explore",
+        "--breach": bool(option.breach),
+        "--weather": bool(option.weather),
+        "--workspace": bool(option.workspace),
+        "--shard": bool(option.shard),
+        "-n": is_controller(config) or is_worker(config),
+    }
+    for name in (name for name, given in unfit.items() if given):
+        raise UsageError(f"{name} is for what can be asked: a recording is only read.")
+    recording = recorded.read(Path(option.target.removeprefix(RECORDED)), region=option.region or "")
+    _writable(Path(option.report_dir))
+    return Replay(recording, Settings(deviations=_deviations(option)))
+
+
+def _deviations(option: argparse.Namespace) -> tuple[deviations.Deviation, ...]:
+    return deviations.read(Path(option.deviations)) if option.deviations else ()
 
 
 def _environ(plan: bool) -> dict[str, str]:  # noqa: FBT001  one flag of the command line

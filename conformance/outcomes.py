@@ -8,9 +8,12 @@ from conformance.budget import OutOfBudget
 from conformance.clauses import Clause, Level, registry
 from conformance.errors import SpecsError, TargetError
 from conformance.expect import Broken, Evidence, Unproven
+from conformance.report.legible import legible, one_line
 from conformance.session import Session
 from conformance.verdicts import Finding, Verdict
 
+# Characters of what a target said that a line of pytest's shows.
+LONGEST = 1200
 EVIDENCE = pytest.StashKey[Evidence]()
 
 
@@ -60,13 +63,13 @@ def speak(
     path, line, _ = item.location
     if finding.verdict is Verdict.UNPROVEN:
         report.outcome = "skipped"
-        report.longrepr = (path, line or 0, f"unproven: {finding.reason}")
+        report.longrepr = (path, line or 0, f"unproven: {legible(finding.reason, limit=LONGEST)}")
     elif finding.verdict is Verdict.FAIL:
         report.longrepr = _card(clause, finding)
         excused = {row.clause for row in session.settings.deviations}
         if clause.level is not Level.MUST or clause.id in excused:
             report.outcome = "skipped"
-            report.wasxfail = f"{clause.id}: {finding.reason}"
+            report.wasxfail = f"{clause.id}: {legible(finding.reason, limit=LONGEST)}"
 
 
 def _card(clause: Clause, finding: Finding) -> str:
@@ -75,8 +78,8 @@ def _card(clause: Clause, finding: Finding) -> str:
         f"{clause.id} ({clause.level}) does not hold",
         f"  {clause.text}",
         f"  source:    {sources}",
-        f"  expected:  {finding.expected}",
-        f"  actual:    {finding.actual}",
+        f"  expected:  {one_line(finding.expected, limit=LONGEST)}",
+        f"  actual:    {one_line(finding.actual, limit=LONGEST)}",
         f"  exchanges: {', '.join(map(str, finding.exchanges)) or 'none'} of the run log",
     ]
-    return "\n".join(lines).encode("utf-8", "backslashreplace").decode()
+    return legible("\n".join(lines))

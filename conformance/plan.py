@@ -1,6 +1,6 @@
 """What a run would cost, before anything is sent: it is rehearsed on the built-in mock, and counted by chapter."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -30,8 +30,8 @@ class Cost:
         return max(self.uploads / uploads, (self.requests - self.uploads) / others) * MARGIN / 60
 
 
-def costs(exchanges: Iterable[Exchange]) -> tuple[Cost, ...]:
-    """Count what was sent, by chapter in the order in which they began."""
+def costs(exchanges: Iterable[Exchange], by: Callable[[str], str] | None = None) -> tuple[Cost, ...]:
+    """Count what was sent, by chapter, or `by` something else of the test's name, in the order in which they began."""
     found: dict[str, Cost] = {}
     downloads: set[str] = set()
     for exchange in exchanges:
@@ -39,7 +39,7 @@ def costs(exchanges: Iterable[Exchange]) -> tuple[Cost, ...]:
         is_news = download is not None and download.file_id not in downloads
         if download:
             downloads.add(download.file_id)
-        chapter = chapter_of(exchange.test)
+        chapter = (by or chapter_of)(exchange.test)
         before = found.get(chapter, Cost(chapter=chapter))
         found[chapter] = Cost(
             chapter=chapter,

@@ -2,7 +2,9 @@
 
 import contextlib
 import io
+import os
 import signal
+import tempfile
 from collections.abc import Generator
 from dataclasses import replace
 from functools import partial
@@ -12,39 +14,25 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rich.console import Console, RenderableType
 
-from conformance import diagnosis, options, preflight, runs
+from conformance import diagnosis, options, preflight, rehearsal, runs, shards
 from conformance.budget import OutOfBudget
 from conformance.clauses import Profile, registry
-from conformance.errors import ConformanceError, SpecsError, TargetError
+from conformance.errors import ConformanceError, TargetError
 from conformance.expect import Evidence, Unproven, gathering
 from conformance.notices import Level
-from conformance.outcomes import EVIDENCE, clauses_of, finding, speak
+from conformance.outcomes import EVIDENCE, LONGEST, clauses_of, finding, speak
+from conformance.parallel import Controller, divide, is_controller, is_worker, shard_of, tell
 from conformance.plan import Cost, costs
+from conformance.selection import selected, within_caps
 from conformance.session import Session
+from conformance.shards import Shard
 from conformance.verdicts import ExitStatus
 
 if TYPE_CHECKING:
     from conformance.sweep import Swept
 
-# What costs money is asked for when what costs nothing has been; whatever may delete a file comes when no test
-# needs it any more, judgement of all traffic when all was sent.
-LAST = (
-    "test_chat",
-    "test_documents",
-    "test_isolation",
-    "test_authentication",
-    "test_deletion",
-    "test_generated",
-    "test_lifecycle",
-    "test_sdk",
-    "test_rates",
-    "test_explore",
-    "test_traffic",
-)
 # The verbosity below which pytest says nothing of its own at the end.
 QUIET = -2
-# Of these, the tests that can do without the corpus are there for the time that its uploads take.
-EARLY = ("test_authentication", "test_errors", "test_filters", "test_listing", "test_retrieval")
 # When to look for what a killed run may have made without an answer, in seconds after it was begun: before the tests
 # and behind them, so that no run waits for the other's lag.
 AT_ONCE, AT_LAST = (0.0,), (10.0,)
@@ -57,6 +45,8 @@ SWEPT = pytest.StashKey[dict[str, "Swept"]]()
 # Whether a test of no clause failed: where no clause did, the fault is ours.
 FAILED = pytest.StashKey[bool]()
 PLAN = pytest.StashKey[tuple[Cost, ...]]()
+SHARD = pytest.StashKey[Shard | None]()
+CONTROLLER = "conformance-controller"
 # Whether the run log and its views are to be written.
 VIEWS = pytest.StashKey[bool]()
 
@@ -78,6 +68,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[CLOSING] = closing
     try:
         session = options.session(config, closing)
+        config.stash[SHARD] = shards.parse(config.option.shard) if config.option.shard else shard_of(config)
+        if is_controller(config):
+            config.pluginmanager.register(divide(config), CONTROLLER)
     except ConformanceError as error:
         closing.close()
         raise pytest.UsageError(str(error)) from None
@@ -86,15 +79,30 @@ def pytest_configure(config: pytest.Config) -> None:
         closing.callback(signal.signal, number, signal.signal(number, partial(_stop, session)))
     if session.settings.lane == "explore":
         config.option.hypothesis_seed = str(session.settings.seed)
-    folder = config.option.report_dir / session.target.folder
+        config.option.seed = session.settings.seed
+    elif not config.option.collectonly:
+        _keep_computed(closing)
+    folder = Path(config.option.report_dir) / session.target.folder
     config.stash[FOLDER] = folder
     if config.option.plan:
         config.option.verbose = min(config.option.verbose, QUIET)
         return
-    config.option.xmlpath = getattr(config.option, "xmlpath", None) or str(folder / "junit.xml")
     if not getattr(config.option, "htmlpath", None):
         config.option.htmlpath = str(folder / "tests.html")
         config.option.self_contained_html = True
+
+
+def _keep_computed(closing: contextlib.ExitStack) -> None:
+    """Keep what hypothesis computes beforehand for all runs of this user, and out of the folder where one is started."""
+    from hypothesis.configuration import set_hypothesis_home_dir
+
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "model-studio-conformance"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(closing.enter_context(tempfile.TemporaryDirectory()))
+    set_hypothesis_home_dir(folder)
+    closing.callback(set_hypothesis_home_dir, None)
 
 
 def _stop(session: Session, *_: object) -> None:
@@ -143,50 +151,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     session = config.stash.get(STARTED, None)
     if session is None:
         return
-    try:
-        chosen = {registry()[name].id for name in config.option.clause}
-    except SpecsError as error:
-        raise pytest.UsageError(f"--clause: {error}") from None
-    kept: list[pytest.Item] = []
-    left_out: list[pytest.Item] = []
-    for item in items:
-        clauses = clauses_of(item)
-        for clause in clauses:
-            item.add_marker(clause.chapter)
-            if item.nodeid not in session.tests[clause.id]:
-                session.tests[clause.id].append(item.nodeid)
-        exercised = [
-            clause
-            for clause in clauses
-            if not session.in_scope(clause) and session.target.region in clause.regions
-        ]
-        wanted = _in_lane(item, config) and (not chosen or chosen & {clause.id for clause in clauses})
-        (kept if wanted and (exercised or not clauses) else left_out).append(item)
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-    items[:] = sorted(kept, key=_turn)
-
-
-def _in_lane(item: pytest.Item, config: pytest.Config) -> bool:
-    """Whether a test belongs to the lane; of one case of an exploration, nothing else does."""
-    explores = item.path.stem == "test_explore"
-    return explores if config.option.case else not explores or config.option.lane == "explore"
-
-
-def _turn(item: pytest.Item) -> tuple[int, bool]:
-    """Give a test's place: a full account is the last thing that any other test would like to meet.
-
-    What costs money comes behind what does not: its files would only make the lists of the others longer.
-    """
-    billable = any(clause.billable for clause in clauses_of(item))
-    needs = getattr(item, "fixturenames", ())
-    if "corpus" not in needs and item.path.stem in EARLY and not billable:
-        return -2, False
-    if "full" in needs:
-        return LAST.index("test_traffic"), billable
-    if item.path.stem not in LAST:
-        return -1, billable
-    return LAST.index(item.path.stem) + (item.path.stem == "test_traffic"), False
+    items[:], others = selected(items, config.option, session, config.stash[SHARD])
+    if not config.option.collectonly:
+        items[:], cut = within_caps(items, config, session)
+        others += cut
+    if others:
+        config.hook.pytest_deselected(items=others)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -194,6 +164,11 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Before the first test see whether the target can be judged at all."""
     started = session.config.stash.get(STARTED, None)
     if started is None or session.config.option.collectonly or session.testsfailed:
+        return None
+    if is_controller(session.config):
+        return None
+    if started.recorded:
+        _tell(session.config, started)
         return None
     started.recorder.test = "preflight"
     try:
@@ -204,7 +179,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
             started.lacking = preflight.lacking(started.client)
     except (TargetError, OutOfBudget) as error:
         started.obstacle = str(error)
-        return True
+        # A process among several must still hear what the others tell it.
+        return None if is_worker(session.config) else True
     _sweep(started, session.config, AT_ONCE)
     return None
 
@@ -240,6 +216,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     session = item.config.stash.get(STARTED, None)
     if session is None:
         return
+    if session.obstacle:
+        raise Unproven(session.obstacle)
     for clause in clauses_of(item):
         if reason := session.in_scope(clause):
             raise Unproven(reason)
@@ -285,8 +263,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     started = config.stash.get(STARTED, None)
     if started is None or config.option.collectonly or exitstatus in {ExitStatus.USAGE, ExitStatus.EMPTY}:
         return
+    if controller := config.pluginmanager.get_plugin(CONTROLLER):
+        _join(session, controller)
+        return
     started.clean()
     if config.option.plan:
+        if config.option.plan_log:
+            rehearsal.write(started.recorder.exchanges, Path(config.option.plan_log))
         config.stash[PLAN] = costs(started.recorder.exchanges)
         session.exitstatus = (
             ExitStatus.INTERRUPTED if exitstatus == ExitStatus.INTERRUPTED else ExitStatus.PASSED
@@ -296,14 +279,32 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if not interrupted and any(swept.doubtful for swept in config.stash.get(SWEPT, {}).values()):
         _sweep(started, config, AT_LAST)
     selected = frozenset(clause.id for item in session.items for clause in clauses_of(item))
+    selected |= {finding.clause for finding in started.findings}
     run = started.run(interrupted=interrupted, selected=selected)
     if config.stash.get(FAILED, False) and run.footer.exit_status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:
         run = replace(run, footer=replace(run.footer, exit_status=int(ExitStatus.INTERNAL)))
-    config.stash[RUN] = run
-    if config.stash.get(VIEWS, True):
-        _write(config, run)
+    if is_worker(config):
+        tell(config, run)
+    else:
+        config.stash[RUN] = run
+        if config.stash.get(VIEWS, True):
+            _write(config, run)
     if exitstatus != ExitStatus.INTERNAL:
         session.exitstatus = run.footer.exit_status
+
+
+def _join(session: pytest.Session, controller: Controller) -> None:
+    """Make one run of what several processes have seen."""
+    run = controller.run()
+    if run is None:
+        return
+    if controller.lost:
+        note = f"{controller.lost} of the processes died, and what they saw is missing. {run.footer.note}"
+        status = int(ExitStatus.INTERNAL)
+        run = replace(run, footer=replace(run.footer, exit_status=status, note=note.rstrip()))
+    session.config.stash[RUN] = run
+    _write(session.config, run)
+    session.exitstatus = run.footer.exit_status
 
 
 def _write(config: pytest.Config, run: runs.Run) -> None:
@@ -311,7 +312,8 @@ def _write(config: pytest.Config, run: runs.Run) -> None:
 
     folder = config.stash[FOLDER]
     runs.write(run, folder / "run.jsonl")
-    write_all(run, folder)
+    # The views show what the log holds, so that it gives the same bytes again.
+    write_all(runs.read(folder / "run.jsonl"), folder)
 
 
 @pytest.hookimpl(trylast=True)
@@ -327,10 +329,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     run = config.stash.get(RUN, None)
     if run is None:
         return
+    from conformance.report.legible import one_line
+
     terminalreporter.section("conformance")
     _print(terminalreporter, terminal.table(run))
     if run.footer.note:
-        terminalreporter.write_line(run.footer.note)
+        terminalreporter.write_line(one_line(run.footer.note, limit=LONGEST))
 
 
 def _print(terminalreporter: pytest.TerminalReporter, what: RenderableType) -> None:

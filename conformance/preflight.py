@@ -41,7 +41,7 @@ def lacking(client: Client) -> dict[str, str]:
     if "://" not in client.target.name:
         return {}
     batches = client.send("GET", "/batches", query=(("limit", "1"),))
-    chat = client.send("POST", "/chat/completions", body="{}")
+    chat = client.send("POST", "/chat/completions", body='{"max_tokens": 1}')
     found = {"createBatch": batches, "createChatCompletion": chat}
     return {
         operation: f"the target has no route {exchange.request.path} ({exchange.status})"
@@ -66,6 +66,10 @@ def _ask(client: Client) -> tuple[Exchange, ...]:
             f"{client.target.base_url} has no route /files: give --target the base URL below which it is."
         )
     if not any(_speaks(exchange) for exchange in answers):
+        if all(exchange.answer and exchange.answer.cut for exchange in answers):
+            raise TargetError(
+                f"{client.target.base_url} answers without end: give more time by --timeout, or check --target."
+            )
         raise TargetError(_why(client, answers[0]))
     return tuple(answers)
 
@@ -98,5 +102,5 @@ def _why(client: Client, exchange: Exchange) -> str:
         return f"{target.base_url} is throttling the account (429): wait a minute, or stop its other clients."
     if answer.status >= 500:
         return f"{target.base_url} answers with a server error ({answer.status}): try again later."
-    kind = answer.media_type or "no media type"
+    kind = answer.media_type[:80] or "no media type"
     return f"{target.base_url} does not speak this API ({answer.status}, {kind}, no JSON): check --target."

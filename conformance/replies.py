@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from conformance.events import MEDIA_TYPE, Event, Events
-from conformance.exchange import Answer, Exchange, NotJson
+from conformance.exchange import REMEMBERED, Answer, Exchange, NotJson, weight
+from conformance.recall import recalled
 
 CHAT = "createChatCompletion"
 PATH = "/chat/completions"
@@ -172,7 +173,7 @@ def is_stream(answer: Answer) -> bool:
     return body.startswith(STREAMED) or (answer.media_type == MEDIA_TYPE and not body.startswith(b"{"))
 
 
-@lru_cache(maxsize=256)
+@recalled(REMEMBERED, lambda body, most: weight(body))  # noqa: ARG005 - of one body there are few ways to hear it
 def _hearing(body: bytes, most: int | None) -> Hearing:
     hearing = Hearing(most)
     hearing(body)

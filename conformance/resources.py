@@ -38,8 +38,9 @@ class Resources:
             # The id first: between the two lines the file is known twice, never not at all.
             if isinstance(name, str) and name:
                 self._book.put(Kind.FILE, name, exchange.account)
+            plain = bool(isinstance(name, str) and name) or (answer is not None and answer.refused)
             for filename in _filenames(request):
-                if answer is None or answer.status >= 500:
+                if not plain:
                     self._ended[filename] = exchange.started + exchange.seconds
                     self._troubled.add(filename)
                 # An attempt before it may have left a file that no list showed yet.

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from conformance.chat import MOMENT
 from conformance.client import Client, Raw
-from conformance.exchange import Answer, Exchange, Part, Request
+from conformance.contract import INFRASTRUCTURE
+from conformance.exchange import MOST_VALUES, Answer, Exchange, Part, Request, is_vast
 from conformance.expect import Broken, Unproven, answered
 from conformance.laws.ruling import broken, held
 from conformance.replies import PATH, Hearing, most_pieces, read
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 # What belongs to one connection, or to a body that has been unpacked since.
 HOP = {"connection", "content-encoding", "content-length", "host", "keep-alive", "transfer-encoding"}
 LONGEST_TEXT = 65_536
+VAST = f"the answer holds more than {MOST_VALUES} values"
 # Which clause says that the SDK's users can work with what an operation answers.
 CLAUSES = {
     "uploadFile": "sdk.upload",
@@ -73,6 +75,8 @@ class Relay:
         self.exchanges.append(exchange)
         if exchange.answer is None:
             raise Unproven(f"infrastructure: {exchange.trouble}")
+        if is_vast(exchange.answer.body):
+            raise Unproven(f"infrastructure: {VAST}")
         return _response(exchange.answer)
 
 
@@ -159,6 +163,8 @@ def unusable(exchange: Exchange) -> str:
     use = USES.get(exchange.operation or "")
     if use is None or exchange.answer is None or exchange.answer.status >= 500:
         return ""
+    if is_vast(exchange.answer.body):
+        return VAST
     with replaying(exchange.answer) as sdk:
         try:
             use(sdk, exchange)
@@ -213,6 +219,8 @@ class Compatibility:
 
 
 def _clause_of(exchange: Exchange) -> str:
+    if exchange.status in INFRASTRUCTURE:
+        return ""
     if exchange.answer and exchange.answer.refused and exchange.operation in CLAUSES:
         return REFUSED
     if exchange.succeeded and wants_stream(exchange):
@@ -241,7 +249,9 @@ def is_whole(exchange: Exchange) -> bool:
 
 def is_tried(exchange: Exchange) -> bool:
     """Whether an answer is one that the SDK's user would meet: the target's own word on a known operation."""
-    own = exchange.answer is not None and exchange.answer.status < 500 and exchange.answer.status != 429
+    own = (
+        exchange.answer is not None and exchange.answer.status < 500 and exchange.status not in INFRASTRUCTURE
+    )
     return installed() and exchange.final and exchange.operation in USES and own and is_whole(exchange)
 
 

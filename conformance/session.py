@@ -10,39 +10,34 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from conformance import laws, troubles
+from conformance import judging, laws, troubles
 from conformance.batches import Batches
 from conformance.budget import Budget, Caps
-from conformance.cascades import excused, without_cascades
 from conformance.clauses import Clause, Profile, registry
-from conformance.cleaning import Cleaner, Leak
+from conformance.cleaning import Cleaner, leak_of
 from conformance.client import Client, Timing
-from conformance.contract import contract
 from conformance.deviations import Deviation
-from conformance.deviations import apply as apply_deviations
 from conformance.errors import TargetError
 from conformance.exchange import Exchange
 from conformance.files import Files
+from conformance.judging import Scope, gathered, measure, row
 from conformance.laws.ruling import Law
 from conformance.ledger import Book, Journal, heading
 from conformance.notices import Level, Notice
 from conformance.pacing import Pace
 from conformance.recorder import Recorder, Redactor
-from conformance.regions import region
 from conformance.resources import Resources, new_tag, segment
-from conformance.runs import BillableTotals, ClauseRow, Footer, Header, ProbeTotals, Run, Totals, clause_row
+from conformance.runs import BillableTotals, Footer, Header, ProbeTotals, Run, Totals
 from conformance.sdk import Compatibility, installed
 from conformance.targets import Target
 from conformance.trace import Trace
 from conformance.unfinished import Unfinished
-from conformance.verdicts import ExitStatus, Finding, Ruling, Verdict, exit_status, weigh
+from conformance.verdicts import ExitStatus, Finding, exit_status
 
-KEPT_EXCHANGES = 12
 # Seconds after which the list shows what an upload may have done whose answer never came.
 SETTLING = 2.0
 # Seconds that tasks may take to be cancelled.
 CANCELLING = 30.0
-SERVER_ERROR = "errors.no-server-error"
 CLEANING = "clean-up"
 PREFLIGHT = "preflight"
 # The operations of the files' own chapters; a request to no operation of the contract is among them.
@@ -61,6 +56,7 @@ class Settings:
     caps: Caps = field(default_factory=Caps)
     deviations: tuple[Deviation, ...] = ()
     lag: float = 10.0
+    exploring: float = 0.0
     billable: bool = False
     rate_probe: bool = False
 
@@ -78,6 +74,9 @@ class Surroundings:
 
 class Session:
     """A run from its first request to its ruling."""
+
+    # Whether the traffic was there before: then nothing is sent.
+    recorded = False
 
     def __init__(
         self,
@@ -161,8 +160,7 @@ class Session:
         judged, zone = self._stand
         if judged != len(exchanges) or zone != self.zone:
             own = [each for each in exchanges[judged:] if self.is_own(each)]
-            self._measured += _measure(own)
-            self._measured += [found for each in own for found in self.compatibility.judge(each)]
+            self._measured += measure(own, self.compatibility)
             self._lawful = laws.judge(self.trace)
             self._stand = (len(exchanges), self.zone)
         return (*self._measured, *self._lawful)
@@ -205,6 +203,7 @@ class Session:
             for end in self.ending:
                 end()
             self.budget.stopped = False
+            self.client.try_again()
             # No cap of the run stands between it and what it may have left.
             self.budget.caps = Caps()
             cleaner.clean()
@@ -222,118 +221,47 @@ class Session:
         """Rule on every clause and give the whole run; `selected` are the clauses that were asked for."""
         # What cannot be judged at all is told in one sentence, not accused clause by clause.
         judged = () if self.obstacle else self.judged()
-        traffic = [finding for finding in judged if finding.verdict is Verdict.FAIL]
-        traffic += self._lasting(traffic)
-        found: dict[str, list[Finding]] = defaultdict(list)
-        told = {_gist(finding) for finding in self.findings}
-        for finding in [*self.findings, *(each for each in traffic if _gist(each) not in told)]:
-            found[finding.clause].append(finding)
-        rulings = [self._rule(clause, found[clause.id], selected) for clause in self.registry]
-        rulings = without_cascades(rulings, self.registry.clauses)
-        ruled, strays = apply_deviations(
-            tuple(rulings), self.settings.deviations, registry=self.registry, today=self._started.date()
+        found = gathered(self.findings, judged, self.suspects)
+        scope = Scope(
+            region=self.target.region,
+            left_out={clause.id: reason for clause in self.registry if (reason := self.in_scope(clause))},
+            selected=selected,
+            obstacle=self.obstacle,
         )
-        ruled = excused(ruled, self.registry.clauses)
+        ruled, strays = judging.ruled(
+            self.registry, found, scope, self.settings.deviations, self._started.date()
+        )
         status = exit_status(ruled)
         if strays and status in {ExitStatus.PASSED, ExitStatus.UNPROVEN}:
             status = ExitStatus.FAILED
-        leak = self._leak()
+        leak = leak_of(self.resources, self.unfinished, self.journal)
         if leak.is_finding and status is ExitStatus.PASSED:
             status = ExitStatus.UNPROVEN
         return Run(
             header=self._header(),
             exchanges=self.recorder.log(),
             findings=tuple(finding for name in sorted(found) for finding in found[name]),
-            clauses=tuple(self._row(ruling) for ruling in ruled),
+            clauses=tuple(
+                row(
+                    self.registry[ruling.clause],
+                    ruling,
+                    self.tests[ruling.clause],
+                    self.recorder.exchanges,
+                    self.compatibility,
+                )
+                for ruling in ruled
+            ),
             conflicts=self.registry.conflicts,
             footer=Footer(
                 exit_status=int(ExitStatus.INTERRUPTED if interrupted else status),
                 totals=self._totals(),
                 note=" ".join(filter(None, [self.obstacle, *self.swept, *strays, leak.told, self.pace.lost])),
+                strays=strays,
                 compatible=self.compatibility.count(filter(self.is_own, self.recorder.exchanges)),
                 infrastructure=troubles.count(self.recorder.exchanges),
                 notices=tuple(each for each in self.notices if each.level is not Level.OK),
             ),
         )
-
-    def _lasting(self, traffic: list[Finding]) -> list[Finding]:
-        """Give the clauses that were left unproven by a server error which the laws found to be lasting."""
-        lasting = {
-            number for finding in traffic if finding.clause == SERVER_ERROR for number in finding.exchanges
-        }
-        return [
-            Finding(
-                clause=clause,
-                verdict=Verdict.FAIL,
-                reason="a server error each time, while other requests are answered",
-                exchanges=(number,),
-            )
-            for clause, number in self.suspects
-            if number in lasting
-        ]
-
-    def _leak(self) -> Leak:
-        tag = "" if self.journal and self.journal.path and not self.journal.trouble else f" --tag={self.tag}"
-        how = f"conformance sweep --target={self.target.name}{tag}" if self.places else ""
-        return Leak(
-            files=self.resources.leaked,
-            tasks=self.unfinished.left,
-            ending=self.unfinished.ending,
-            how=how,
-            trouble=self.journal.trouble if self.journal else "",
-        )
-
-    def _rule(self, clause: Clause, found: list[Finding], selected: frozenset[str] | None) -> Ruling:
-        reason = self.in_scope(clause)
-        wanted = selected is None or clause.id in selected
-        required = clause.level == "must" and not reason and (wanted or bool(self.obstacle))
-        if self.target.region not in clause.regions:
-            verdict, reason = Verdict.ABSENT, self._lack(clause)
-        elif self.obstacle and not found:
-            verdict, reason = Verdict.UNPROVEN, self.obstacle
-        elif not found:
-            verdict = Verdict.UNPROVEN
-            reason = reason or ("no test of it came to run" if wanted else "it was not selected")
-        else:
-            verdict, why = weigh(clause.level, found)
-            reason = why
-        return Ruling(
-            clause=clause.id,
-            level=clause.level,
-            verdict=verdict,
-            reason=reason,
-            required=required,
-            findings=tuple(found),
-        )
-
-    def _lack(self, clause: Clause) -> str:
-        """Say that the region does not offer it, and who says so."""
-        where = region(self.target.region)
-        words = f"{where.name} does not offer it"
-        for lack in where.lacks:
-            if lack.chapter == clause.chapter:
-                source = self.registry.sources[lack.document]
-                words += f": {source.title} ({source.date}), {lack.section}"
-        return words
-
-    def _row(self, ruling: Ruling) -> ClauseRow:
-        numbers: dict[int, None] = {}
-        for finding in sorted(ruling.findings, key=lambda f: f.verdict is not Verdict.FAIL):
-            numbers.update(dict.fromkeys(finding.exchanges))
-        return clause_row(
-            self.registry[ruling.clause],
-            ruling,
-            self.tests[ruling.clause],
-            list(numbers)[:KEPT_EXCHANGES],
-            compatible=self._compatible(ruling),
-        )
-
-    def _compatible(self, ruling: Ruling) -> bool | None:
-        """Say of a clause that did not hold whether the SDK can use the answers that show it."""
-        broken = {n for each in ruling.findings if each.verdict is Verdict.FAIL for n in each.exchanges}
-        if ruling.verdict not in {Verdict.FAIL, Verdict.WARN, Verdict.KNOWN} or not broken:
-            return None
-        return self.compatibility.of(each for each in self.recorder.exchanges if each.number in broken)
 
     def _header(self) -> Header:
         return Header(
@@ -342,7 +270,7 @@ class Session:
             base_url=self.target.base_url,
             started=self._started.isoformat(timespec="seconds"),
             contract=self.registry.digest,
-            version=_version(),
+            version=release(),
             profile=self.settings.profile,
             lane=self.settings.lane,
             seed=self.settings.seed,
@@ -388,21 +316,8 @@ def _asks(clause: Clause) -> str:
     return "createChatCompletion" if "createChatCompletion" in clause.applies else "createBatch"
 
 
-def _gist(finding: Finding) -> tuple[object, ...]:
-    """What a finding says, whoever said it."""
-    return finding.clause, finding.verdict, finding.expected, finding.actual, finding.exchanges
-
-
-def _measure(exchanges: Iterable[Exchange]) -> Iterable[Finding]:
-    for exchange in exchanges:
-        judgement = contract().judge(exchange)
-        yield from judgement.violations
-        broken = {finding.clause for finding in judgement.violations}
-        for clause in sorted(judgement.measured - broken):
-            yield Finding(clause=clause, verdict=Verdict.PASS, exchanges=(exchange.number,))
-
-
-def _version() -> str:
+def release() -> str:
+    """Give the version of this suite."""
     try:
         return version("model-studio-conformance")
     except PackageNotFoundError:

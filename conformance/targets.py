@@ -30,8 +30,7 @@ class Target:
     @property
     def folder(self) -> str:
         """The target's name as one safe path component."""
-        words = re.sub(r"^https?://", "", self.name)
-        return re.sub(r"[^A-Za-z0-9.-]+", "-", words).strip("-.")[:80] or "target"
+        return folder_of(self.name)
 
     @property
     def loopback(self) -> bool:
@@ -62,6 +61,12 @@ class Target:
     def secrets(self) -> tuple[str, ...]:
         """Whatever must never be seen: the keys, and those that give all but a letter of one away."""
         return tuple(key for account, key in self.keys.items() if account != "wrong")
+
+
+def folder_of(name: str) -> str:
+    """Give a target's name as one safe path component."""
+    words = re.sub(r"^https?://", "", name)
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", words).strip("-.")[:80] or "target"
 
 
 def parse(name: str, *, region_name: str, workspace: str, environ: Mapping[str, str]) -> Target:

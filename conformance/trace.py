@@ -105,10 +105,15 @@ class Traversal:
 
 @dataclass(frozen=True)
 class Trace:
-    """What a sequence of exchanges shows, of one account; `zone` is the filters' offset from UTC in seconds."""
+    """What a sequence of exchanges shows, of one account; `zone` is the filters' offset from UTC in seconds.
+
+    `sole` says that nobody else could touch the files which these exchanges created: a run's are its own. Of what others
+    recorded that is not known: there a file is missed only between two sights of it.
+    """
 
     exchanges: tuple[Exchange, ...]
     zone: float | None = None
+    sole: bool = True
 
     @cached_property
     def finals(self) -> tuple[Exchange, ...]:
@@ -236,17 +241,21 @@ class Trace:
         """The first deletion of each id that the server said was done."""
         found: dict[str, Exchange] = {}
         for name, exchange in self.of_file("DELETE"):
-            if exchange.succeeded and exchange.mapping().get("deleted") is not False:
+            said = exchange.answer is not None and not exchange.answer.cut
+            if exchange.succeeded and said and exchange.mapping().get("deleted") is not False:
                 found.setdefault(name, exchange)
         return found
 
     @cached_property
     def doomed(self) -> Mapping[str, int]:
-        """The number of the first request to delete each id, whatever came of it."""
+        """The number of the first request to delete each id, whatever came of it; others may delete what is seen no more."""
         found: dict[str, int] = {}
         for exchange in self.exchanges:
             if exchange.request.method == "DELETE":
                 found.setdefault(exchange.request.named, exchange.number)
+        for name, upload in self.uploads.items() if not self.sole else ():
+            last = (upload.exchange.number, *self.sightings.get(name, ()))[-1]
+            found[name] = min(found.get(name, last), last)
         return found
 
 

@@ -32,12 +32,14 @@ class Unfinished:
 
     def _note(self, exchange: Exchange) -> None:
         answer = exchange.answer
+        is_told = False
         for look in looks_of(exchange):
             if look.teller == "create":
+                is_told = True
                 self._book.put(Kind.TASK, look.id, exchange.account)
             if entry := self._book.get(Kind.TASK, look.id):
                 self._see(look, entry.account)
-        if is_creation(exchange) and exchange.attempt == 1 and answer and answer.status < 500:
+        if is_creation(exchange) and exchange.attempt == 1 and (is_told or (answer and answer.refused)):
             self._book.drop(Kind.CREATION, _name(exchange.request))
         if exchange.request.method == "DELETE" and answer and (answer.ok or answer.status in {404, 410}):
             name = exchange.request.named

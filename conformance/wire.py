@@ -4,13 +4,18 @@ import contextlib
 import socket
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
+from conformance.exchange import Answer
+
 PIECE = 65_536
+# How much is read at most, in bytes, behind what was enough.
+LEFTOVER = 65_536
 # zlib's way to say: gzip or zlib, whichever the head shows.
 EITHER = 47
 
@@ -92,3 +97,48 @@ def _inflated(response: httpx.Response) -> Iterator[bytes]:
             left = inflate.unconsumed_tail
     if not inflate.eof and not empty:
         raise Unreadable("the compressed body ends in its middle")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How an answer is read: up to `most` bytes and up to a deadline, or as far as is `enough`.
+
+    What follows within `linger` seconds behind that is kept all the same.
+    """
+
+    connection: Connection
+    deadline: Deadline
+    enough: Callable[[bytes], bool]
+    linger: float
+    most: int
+
+    def answer(self, response: httpx.Response) -> Answer:
+        """Read an answer; what is not the whole of it says so."""
+        body = bytearray()
+        cut = heard = False
+        most = self.most
+        with contextlib.ExitStack() as lingering:
+            rest: Deadline | None = None
+            try:
+                for piece in pieces(response):
+                    body += piece
+                    if len(body) > most:
+                        cut = rest is None
+                        break
+                    if rest is None and (heard := self.enough(piece)):
+                        if not self.linger:
+                            break
+                        rest = lingering.enter_context(Deadline(self.connection, self.linger))
+                        most = min(most, len(body) + LEFTOVER)
+            except httpx.HTTPError:
+                # What came in time is kept; it is not the whole answer, unless it was enough before.
+                if rest is None and not self.deadline.passed:
+                    raise
+                cut = rest is None
+        # Where nothing tells the end of a body, breaking it off looks like its end.
+        cut = cut or (self.deadline.passed and not heard)
+        headers = tuple(
+            (name.decode("ascii", "replace"), value.decode("utf-8", "replace"))
+            for name, value in response.headers.raw
+        )
+        return Answer(status=response.status_code, headers=headers, body=bytes(body[: self.most]), cut=cut)

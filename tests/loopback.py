@@ -96,7 +96,7 @@ class Loopback:
 
     def _serve(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError), connection, connection.makefile("rb") as stream:
-            while (request := _read(stream.readline, stream.read)) is not None:
+            while (request := read_request(stream.readline, stream.read)) is not None:
                 with self._lock:
                     answer = self._answers[min(len(self.received), len(self._answers) - 1)]
                     self.received.append(request)
@@ -107,9 +107,9 @@ class Loopback:
                 connection.sendall(answer)
 
 
-def _read(line: Callable[[], bytes], read: Callable[[int], bytes]) -> Received | None:
+def read_request(line: Callable[[], bytes], read: Callable[[int], bytes]) -> Received | None:
     first = line().decode("latin-1").split()
-    if len(first) != 3:
+    if len(first) != 3 or not first[2].startswith("HTTP/"):
         return None
     headers: dict[str, str] = {}
     while (text := line().decode("latin-1").rstrip("\r\n")) != "":

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from tests.canaries import sightings
+
 KEYS = ("DASHSCOPE_API_KEY", "DASHSCOPE_SECOND_API_KEY")
 
 
@@ -37,6 +39,11 @@ def environment(key: str | None = None, **more: str) -> dict[str, str]:
     """Give the environment without anybody's real keys."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(KEYS)}
     return clean | ({"DASHSCOPE_API_KEY": key} if key else {}) | more
+
+
+def keys(environment: Mapping[str, str]) -> list[str]:
+    """Give the keys that a child is given, which it must show nowhere."""
+    return [value for name, value in environment.items() if name.startswith(KEYS)]
 
 
 def run_suite(
@@ -71,6 +78,7 @@ def run_suite(
         check=False,
         cwd=folder.parent,
     )
+    assert sightings(keys(environment(key, **more)), done.stdout + done.stderr, folder) == []
     return Done(status=done.returncode, said=done.stdout + done.stderr, folder=folder)
 
 
@@ -84,4 +92,5 @@ def run_command(*arguments: str, key: str | None = None, timeout: float = 60) ->
         timeout=timeout,
         check=False,
     )
+    assert sightings(keys(environment(key)), done.stdout + done.stderr) == []
     return Done(status=done.returncode, said=done.stdout + done.stderr, folder=Path())

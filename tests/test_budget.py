@@ -33,7 +33,8 @@ def test_everything_is_counted() -> None:
 @pytest.mark.parametrize(
     ("caps", "before", "last", "said"),
     [
-        (Caps(requests=2), [GET, UPLOAD], GET, "--budget-requests=2 is used up"),
+        (Caps(requests=3), [GET, UPLOAD, GET], GET, "--budget-requests=3 is used up"),
+        (Caps(requests=1), [], UPLOAD, "--budget-requests=1 is used up"),
         (Caps(uploads=1), [UPLOAD, GET, GET], UPLOAD, "--budget-uploads=1 is used up"),
         (Caps(bytes=20), [UPLOAD, UPLOAD, GET], UPLOAD, "--budget-bytes=20 is used up"),
         (Caps(bytes=9), [GET], UPLOAD, "--budget-bytes=9 is used up"),
@@ -51,6 +52,22 @@ def test_a_cap_is_reached_and_never_passed(
         with pytest.raises(OutOfBudget, match=said):
             budget.spend(last)
     assert counts(budget) == spent
+
+
+def test_a_file_that_is_there_keeps_a_request_free_for_its_deletion() -> None:
+    budget = Budget(Caps(requests=3))
+    said = Answer(status=200, headers=(("content-type", "application/json"),), body=b'{"id": "file-fe-1"}')
+    budget.settle(Exchange(number=1, request=UPLOAD, answer=said), budget.spend(UPLOAD))
+    budget.spend(GET)
+    with pytest.raises(OutOfBudget):
+        budget.spend(GET)
+    deletion = Request(method="DELETE", path="/files/file-fe-1")
+    refused = Exchange(number=2, request=deletion, answer=Answer(status=401))
+    budget.settle(refused, 0)
+    with pytest.raises(OutOfBudget):
+        budget.spend(GET)
+    budget.spend(deletion)
+    assert counts(budget)[0] == 3
 
 
 def test_cleaning_up_is_counted_and_never_refused() -> None:

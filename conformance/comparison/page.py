@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from markupsafe import Markup
-
 from conformance.comparison import telling
 from conformance.comparison.comparing import Comparison
 from conformance.comparison.difference import Class, Difference
 from conformance.comparison.speed import Race, Spread
 from conformance.report import words
-from conformance.report.html import environment, host, joined, policy
+from conformance.report.html import host, render
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 WIDTH: Final = 1000
@@ -40,37 +38,31 @@ class Track:
 
 def as_html(comparison: Comparison) -> str:
     """Write comparison.html."""
-    style = joined(("report.css", "sections.css")) + "\n" + joined(("comparison.css",), TEMPLATES)
-    script = joined(("comparison.js",), TEMPLATES)
     a, b = telling.names(comparison)
     drawn, top = tracks(comparison)
-    # Both texts are our own.
-    return (
-        environment(TEMPLATES)
-        .get_template("comparison.html")
-        .render(
-            comparison=comparison,
-            style=Markup(style),  # noqa: S704
-            script=Markup(script),  # noqa: S704
-            policy=policy(script, style),
-            names=(a, b),
-            sides=(comparison.a, comparison.b),
-            host=host,
-            headline=telling.headline(comparison),
-            closing=telling.closing(comparison),
-            counts=telling.counts(comparison),
-            groups={cls: telling.groups(comparison, cls) for cls, _ in telling.counts(comparison)},
-            tracks=drawn,
-            top=top,
-            labels=telling.labels(comparison),
-            by_chapter=_by_chapter(comparison.differences),
-            tell=telling,
-            told=told,
-            OPEN=OPEN,
-            MOST=MOST,
-            WIDTH=WIDTH,
-            Class=Class,
-        )
+    return render(
+        "comparison.html",
+        ("report.css", "sections.css", "comparison.css"),
+        ("comparison.js",),
+        TEMPLATES,
+        comparison=comparison,
+        names=(a, b),
+        sides=(comparison.a, comparison.b),
+        host=host,
+        headline=telling.headline(comparison),
+        closing=telling.closing(comparison),
+        counts=telling.counts(comparison),
+        groups={cls: telling.groups(comparison, cls) for cls, _ in telling.counts(comparison)},
+        tracks=drawn,
+        top=top,
+        labels=telling.labels(comparison),
+        by_chapter=_by_chapter(comparison.differences),
+        tell=telling,
+        told=told,
+        OPEN=OPEN,
+        MOST=MOST,
+        WIDTH=WIDTH,
+        Class=Class,
     )
 
 

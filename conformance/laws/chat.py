@@ -26,7 +26,9 @@ def a_stream_comes_where_one_was_asked_for(trace: Trace) -> Iterator[Finding]:
         if not reply.wanted:
             continue
         if reply.streamed is reply.stream_wanted:
-            yield held("chat.stream", reply.exchange)
+            # That no stream came unasked shows nothing of streams, and one that broke off no more.
+            if reply.streamed and reply.ended:
+                yield held("chat.stream", reply.exchange)
         else:
             yield broken("chat.stream", words[reply.stream_wanted], words[reply.streamed], reply.exchange)
 

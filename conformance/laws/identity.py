@@ -105,7 +105,10 @@ def list_repeats_the_upload(trace: Trace) -> Iterator[Finding]:
     for page in trace.pages:
         for item in page.items:
             # An attempt whose answer was lost may have left a double of its own.
-            strange = item["id"] not in trace.uploads and item.get("filename") not in trace.doubtful
+            # Somebody else may have uploaded the same in the same second.
+            strange = (
+                trace.sole and item["id"] not in trace.uploads and item.get("filename") not in trace.doubtful
+            )
             double = mine.get(_looks(item)) if strange else None
             if double and double.id not in page.ids:
                 # Our file to the second and the byte, under an id that its upload never gave.

@@ -25,7 +25,8 @@ def files_stay(trace: Trace) -> Iterator[Finding]:
         missing = [each for each in absent.get(name, ()) if each.number > last.number]
         # One reader of a young file may lag behind another.
         if any(trace.arrived(name, each) for each in missing):
-            yield from _lost(trace, name, last, missing[0])
+            # Somebody else may have deleted what is seen no more.
+            yield from _lost(trace, name, last, missing[0]) if trace.sole else ()
         elif last is not first:
             yield held("lifecycle.upload-survives", first, last)
             yield from _spared(trace, name, first, last)

@@ -188,7 +188,7 @@ def has_more_tells_the_truth(trace: Trace) -> Iterator[Finding]:
             if page.has_more is True and following.length:
                 yield held("listing.has-more-true", page.exchange, following.exchange)
             elif page.has_more is True:
-                if not _deleted_between(trace, page, following):
+                if trace.sole and not _deleted_between(trace, page, following):
                     lies.append((page, following))
             elif page.has_more is False and _known(trace, page, following):
                 yield broken(

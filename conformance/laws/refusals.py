@@ -33,6 +33,8 @@ def no_lasting_server_error(trace: Trace) -> Iterator[Finding]:
         statuses = [exchange.status for exchange in same]
         errors = [each for each in same if (each.status or 0) >= 500 and each.status != NOT_IMPLEMENTED]
         if len(errors) >= LASTING and len(errors) == len(statuses):
+            if not trace.sole and not _amid_answers(trace, same):
+                continue
             # Where every request fails so, the service is down, which is no verdict.
             if same[0].operation in answered or (same[0].operation is None and answered):
                 yield broken(
@@ -40,6 +42,16 @@ def no_lasting_server_error(trace: Trace) -> Iterator[Finding]:
                 )
         elif not errors and same[0].answer:
             yield held("errors.no-server-error", same[0])
+
+
+def _amid_answers(trace: Trace, errors: list[Exchange]) -> bool:
+    """Whether the service was up, and its gateway too, while a recorded request failed: others of its kind succeeded."""
+    first, last = errors[0], errors[-1]
+    up = any(
+        each.succeeded and each.operation == first.operation and first.number < each.number < last.number
+        for each in trace.exchanges
+    )
+    return up and all(each.status == 500 for each in errors)
 
 
 @law(

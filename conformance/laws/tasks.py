@@ -133,6 +133,9 @@ def traversals_are_whole(trace: Trace) -> Iterator[Finding]:
             continue
         clause = "batches.no-gap" if len(traversal.pages) > 1 else "batches.listed"
         expected = {name for name in batches.creations if _known(batches, name, head.exchange)}
+        if not trace.sole:
+            # Whoever keeps the account may have removed what is listed no more.
+            expected &= _listed_behind(batches, traversal)
         missing = sorted(expected - set(traversal.ids))
         exchanges = [page.exchange for page in traversal.pages]
         if missing and not _flickers(batches, missing, traversal):
@@ -152,8 +155,13 @@ def _flickers(batches: BatchTrace, missing: list[str], traversal: Traversal) -> 
     """Whether one reader of young tasks lags behind another, for a later list shows them again."""
     last = traversal.pages[-1].exchange
     young = not any(long_after(batches.creations[name].exchange, last) for name in missing)
-    later = {name for page in batches.pages if page.exchange.number > last.number for name in page.ids}
-    return young and set(missing) <= later
+    return young and set(missing) <= _listed_behind(batches, traversal)
+
+
+def _listed_behind(batches: BatchTrace, traversal: Traversal) -> set[str]:
+    """Name the tasks that a later list shows."""
+    last = traversal.numbers[-1]
+    return {name for page in batches.pages if page.exchange.number > last for name in page.ids}
 
 
 @law(*dict.fromkeys((*FILTERS.values(), "batches.filter-together")))

@@ -11,14 +11,24 @@ traffic     all exchanges as data for the page
 charts      the geometry of the page's drawings
 speeds      the geometry of the rate probe's drawing
 html        report.html, from templates/
+gates       what the gate decided, and the badge
+annotations the same for GitHub, beside the lines that it speaks of
+trends      runs of one target one after another
+trend_views the same for a terminal and as a page
+har         exchanges.har
+sarif       findings.sarif
+junit       junit.xml
 """
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from conformance.report.har import as_har
 from conformance.report.html import as_html
+from conformance.report.junit import as_junit
 from conformance.report.markdown import as_markdown
+from conformance.report.sarif import as_sarif
 from conformance.report.summary import as_json
 from conformance.report.terminal import table
 from conformance.runs import Run
@@ -27,6 +37,9 @@ FORMATS: Final[Mapping[str, Callable[[Run], str]]] = {
     "summary.json": as_json,
     "summary.md": as_markdown,
     "report.html": as_html,
+    "junit.xml": as_junit,
+    "findings.sarif": as_sarif,
+    "exchanges.har": as_har,
 }
 
 __all__ = ["FORMATS", "table", "write_all"]

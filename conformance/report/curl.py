@@ -50,7 +50,7 @@ def curl(exchange: Exchange, base_url: str) -> str:
 def arguments(exchange: Exchange, base_url: str) -> tuple[str, ...]:
     """Give the pieces of that line, each quoted and each fit to stand on a line of its own."""
     request = exchange.request
-    url = _url(request, base_url)
+    url = address(request, base_url)
     flags = "curl -sS -i"
     if any(letter in url for letter in "[]{}"):
         flags += " --globoff"
@@ -73,7 +73,8 @@ def _method(request: Request) -> str:
     return " --head" if request.method == "HEAD" else f" -X {shlex.quote(_seen(request.method))}"
 
 
-def _url(request: Request, base_url: str) -> str:
+def address(request: Request, base_url: str) -> str:
+    """Give the whole URL of a request, as it was sent, in ASCII."""
     url = base_url.rstrip("/") + "/" + request.path.lstrip("/")
     query = "&".join(f"{_query(name)}={_query(value)}" for name, value in request.query)
     return _percent(url) + ("?" + query if query else "")

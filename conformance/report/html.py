@@ -36,33 +36,48 @@ def as_html(run: Run) -> str:
     """Write report.html."""
     gathered = evidence.gather(run)
     drawn, top = charts.whiskers(run)
-    style, script = joined(STYLES), joined(SCRIPTS)
-    # Both texts are our own.
+    return render(
+        "report.html",
+        STYLES,
+        SCRIPTS,
+        run=run,
+        traffic=Markup(traffic.as_script(run, evidence.shown_numbers(gathered), _phrases())),  # noqa: S704
+        host=host(run.header.base_url),
+        headline=summary.headline(run),
+        ending=summary.ending(run),
+        trouble=summary.trouble(run),
+        total=summary.whole(run),
+        chapters=summary.by_chapter(run),
+        levels=summary.by_level(run),
+        groups={name: [gathered[row.id] for row in rows] for name, rows in summary.chapters(run).items()},
+        gathered=gathered,
+        not_held=[gathered[row.id] for row in summary.not_held(run)],
+        owed=[gathered[row.id] for row in summary.owed(run)],
+        causes=summary.causes(run),
+        whiskers=drawn,
+        top=top,
+        timeline=charts.timeline(run),
+        panels=speeds.panels(run),
+    )
+
+
+def render(
+    template: str, styles: Iterable[str], scripts: Iterable[str], folder: Path = TEMPLATES, **values: Any
+) -> str:
+    """Write a page from its template; nothing but these styles and scripts of ours can act in it.
+
+    What is not in the folder is the report's.
+    """
+    style, script = _joined(styles, folder), _joined(scripts, folder)
+    # The policy's digests are of the text between the tags, to the byte; both texts are our own.
     return (
-        environment()
-        .get_template("report.html")
+        _environment(folder)
+        .get_template(template)
         .render(
-            run=run,
             style=Markup(style),  # noqa: S704
             script=Markup(script),  # noqa: S704
-            policy=policy(script, style),
-            traffic=Markup(traffic.as_script(run, evidence.shown_numbers(gathered), _phrases())),  # noqa: S704
-            host=host(run.header.base_url),
-            headline=summary.headline(run),
-            ending=summary.ending(run),
-            trouble=summary.trouble(run),
-            total=summary.whole(run),
-            chapters=summary.by_chapter(run),
-            levels=summary.by_level(run),
-            groups={name: [gathered[row.id] for row in rows] for name, rows in summary.chapters(run).items()},
-            gathered=gathered,
-            not_held=[gathered[row.id] for row in summary.not_held(run)],
-            owed=[gathered[row.id] for row in summary.owed(run)],
-            causes=summary.causes(run),
-            whiskers=drawn,
-            top=top,
-            timeline=charts.timeline(run),
-            panels=speeds.panels(run),
+            policy=POLICY.format(script=_digest(script), style=_digest(style)),
+            **values,
         )
     )
 
@@ -87,10 +102,9 @@ def prose(text: str) -> Markup:
 
 
 @cache
-def environment(*folders: Path) -> Environment:
-    """Make templates of ours into pages: those of the report, and those of other folders before them."""
+def _environment(folder: Path) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader([*folders, TEMPLATES], encoding="utf-8"),
+        loader=FileSystemLoader([folder, TEMPLATES], encoding="utf-8"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -130,14 +144,9 @@ def _phrases() -> dict[str, str]:
     return {key: phrase for key, phrase in words.ENGLISH.items() if key.startswith(prefixes)}
 
 
-def joined(names: Iterable[str], folder: Path = TEMPLATES) -> str:
-    """Read styles or scripts of ours, one behind the other."""
-    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
-
-
-def policy(script: str, style: str) -> str:
-    """Allow a page that one script and that one style, and nothing else; both as they stand between their tags."""
-    return POLICY.format(script=_digest(script), style=_digest(style))
+def _joined(names: Iterable[str], folder: Path) -> str:
+    paths = (folder / name if (folder / name).exists() else TEMPLATES / name for name in names)
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 def _digest(text: str) -> str:

@@ -16,9 +16,7 @@ def test_exploring_finds_no_candidate(conformance: Session, pytestconfig: pytest
     explorer = Explorer(conformance, lambda case: again(pytestconfig.option, case))
     case = pytestconfig.option.case
     chosen = address(case, conformance.settings.seed) if case else None
-    found = (
-        explorer.replay(chosen) if chosen else explorer.explore(Countdown(pytestconfig.option.budget_seconds))
-    )
+    found = explorer.replay(chosen) if chosen else explorer.explore(Countdown(conformance.settings.exploring))
     pytestconfig.stash[EXPLORED] = found
     conformance.findings += [candidate.finding for candidate in found.candidates]
     excused = {row.clause for row in conformance.settings.deviations}

@@ -24,6 +24,7 @@ FAMILIES = (
     {f"meaning.{verdict}" for verdict in Verdict}
     | {f"{family}.{int(status)}" for family in ("exit", "headline") for status in ExitStatus}
     | {f"fact.{name}" for name in FACTS}
+    | {f"plan.{name}" for name in ("requests", "uploads", "bytes", "tokens", "minutes")}
     | {f"trouble.{kind}" for kind in KINDS}
     | {f"rates.lane.{name}" for name in DOCUMENTED}
     | {f"rates.phase.{name}" for name in PHASES}
