@@ -76,6 +76,7 @@ Making
 Judging and showing
     suite/          the conformance tests, one module a chapter
     mock/           a lawful server that never read the tests, and its breaches and weathers
+    gate.py         a run beside an earlier one and what was promised, as one decision
     report/         views of a run: page, summary, table
     check.py        judges recorded traffic, with no network
 The rim
@@ -88,6 +89,8 @@ The rim
     outcomes.py     what a test did, as a finding and in pytest's words
     plugin.py       pytest's side: options, reports, the run log
     matrix.py       the suite against every planted fault
+    gate_command.py     what `conformance gate` does and prints
+    trend_command.py    what `conformance trend` does and prints
     sweep_command.py    what `conformance sweep` does and prints
     listings.py     what `conformance clauses` and `conformance breaches` print
     cli.py          the command

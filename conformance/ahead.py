@@ -20,6 +20,7 @@ from conformance.expect import Unproven, describe
 from conformance.files import Files
 
 CORPUS = "corpus"
+FOUND = "retrieval.found"
 # The clauses that judge what another clause's attempt has done.
 SHARED = {"authentication.nothing-done": "authentication.wrong-key"}
 # Seconds that an upload with its place in the allowance takes; one more is sent only where so much time is left.
@@ -79,6 +80,8 @@ def attempts(small: Small, tag: str) -> Mapping[str, Callable[[], tuple[Attempt,
 class Ahead:
     """Sends the corpus, and in its pause and behind it the attempts, on a connection of its own.
 
+    In between it looks for what is odd of the corpus, for whoever uploads has time to spare.
+
     What a test asks for is given when it is there; trouble that the sending met is raised there.
     """
 
@@ -89,10 +92,13 @@ class Ahead:
         self._files = Files(client, lag=lag)
         self._profile = profile
         self._tag = tag
-        self._wanted = dict.fromkeys(SHARED.get(name, name) for name in wanted)
+        self._chosen = wanted
+        self._wanted = dict.fromkeys(SHARED.get(name, name) for name in wanted if name != FOUND)
         self._first: Future[Sent] = Future()
         self._corpus: Future[Corpus] = Future()
         self._attempts: dict[str, Future[tuple[Exchange, ...]]] = {name: Future() for name in self._wanted}
+        # What was seen of files of unusual names and sizes as soon as they were there.
+        self.found: dict[str, Exchange] = {}
         self._thread: threading.Thread | None = None
 
     def begin(self, *, beside: bool) -> None:
@@ -143,6 +149,12 @@ class Ahead:
     def _told(self, sent: Sent) -> None:
         if sent.id and not self._first.done():
             self._first.set_result(sent)
+        if sent.id and sent.is_odd and FOUND in self._chosen:
+            self._client.test = FOUND
+            exchange = self._files.retrieve(sent.id)
+            if exchange.succeeded:
+                self.found[sent.id] = exchange
+            self._client.test = CORPUS
 
     def _nothing(self) -> Sent:
         said = describe(self.corpus().sent[0].exchange)

@@ -1,6 +1,7 @@
 """The command `conformance`: everything that is not a run of the suite, which is pytest's."""
 
 import argparse
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -97,6 +98,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     report = add("report", _report, "make the views of a run again from its run.jsonl")
     report.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
+    _gate_options(add("gate", _gate, "say whether a run is worse than an earlier one"))
+    trend = add("trend", _trend, "plot verdicts and latencies over runs")
+    trend.add_argument(
+        "runs", type=Path, nargs="+", metavar="RUN", help="a run.jsonl, or the folder that holds it"
+    )
+    trend.add_argument("--html", type=Path, metavar="FILE", help="also write a page that opens offline")
+    trend.add_argument("--json", type=Path, metavar="FILE", help="also write everything as JSON")
     check = add("check", _check, "judge recorded traffic by contract and laws; nothing is sent")
     check.add_argument(
         "file",
@@ -144,6 +152,49 @@ def _target_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", required=True, help="cn, intl, or a URL")
     parser.add_argument("--region", choices=["cn", "intl"], default="intl", help="the region of a URL")
     parser.add_argument("--workspace", default="", metavar="ID", help="use the workspace host of the region")
+
+
+def _gate_options(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        "It fails (1) on what did not hold and, as far as BASE shows, held before, and on deviations that have "
+        "expired, are stale or fit no clause; what BASE judged and RUN did not leaves it unproven (6)."
+    )
+    parser.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
+    parser.add_argument(
+        "--against", type=Path, metavar="BASE", help="an earlier run, to fail only on what got worse"
+    )
+    parser.add_argument(
+        "--deviations",
+        type=Path,
+        metavar="FILE",
+        help="judge RUN by these promises instead of those that it was run with",
+    )
+    parser.add_argument(
+        "--on",
+        type=_day,
+        metavar="DATE",
+        help="the day on which promises are judged (default: the day of RUN)",
+    )
+    parser.add_argument(
+        "--summary", type=Path, metavar="FILE", help="append the decision as Markdown to FILE"
+    )
+    parser.add_argument(
+        "--badge", type=Path, metavar="FILE", help="write the JSON of a badge of shields.io to FILE"
+    )
+    parser.add_argument(
+        "--accept",
+        action="store_true",
+        help="print deviations for what fails, to be read and committed by a person; nothing else is judged",
+    )
+    parser.add_argument("--until", type=_day, metavar="DATE", help="the last day of what is accepted")
+    parser.add_argument("--owner", metavar="NAME", help="who looks after it")
+    parser.add_argument("--reason", metavar="TEXT", help="what is known of it")
+    parser.add_argument("--link", default="", metavar="URL", help="where it is tracked")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="append what is accepted to FILE instead")
+
+
+def _day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
 
 
 def _plan(options: argparse.Namespace) -> int:
@@ -220,6 +271,18 @@ def _report(options: argparse.Namespace) -> int:
     write_all(run, path.parent)
     print(path.parent / "report.html")
     return ExitStatus.PASSED
+
+
+def _gate(options: argparse.Namespace) -> int:
+    from conformance.gate_command import run
+
+    return run(options)
+
+
+def _trend(options: argparse.Namespace) -> int:
+    from conformance.trend_command import run
+
+    return run(options.runs, page=options.html, data=options.json)
 
 
 def _check(options: argparse.Namespace) -> int:

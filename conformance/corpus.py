@@ -61,6 +61,11 @@ class Sent:
         return name if isinstance(name, str) else ""
 
     @property
+    def is_odd(self) -> bool:
+        """Whether its name or its size is unusual."""
+        return bool(self.plan.name) or self.plan.size > BLOCK
+
+    @property
     def created(self) -> int | None:
         """When the upload says that it was created, where that can be a time in seconds."""
         created = description(self.exchange).get("created_at")

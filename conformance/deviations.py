@@ -1,13 +1,14 @@
 """Known failures of a target, as dated promises: which clause, since and until when, whose, and why."""
 
 import datetime as dt
+import json
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from conformance import specs
-from conformance.clauses import Registry
 from conformance.errors import SpecsError, UsageError
 from conformance.verdicts import Ruling, Verdict
 
@@ -50,42 +51,65 @@ def read(path: Path) -> tuple[Deviation, ...]:
 
 
 def apply(
-    rulings: tuple[Ruling, ...], deviations: tuple[Deviation, ...], *, registry: Registry, today: dt.date
+    rulings: tuple[Ruling, ...], deviations: tuple[Deviation, ...], *, names: Collection[str], today: dt.date
 ) -> tuple[tuple[Ruling, ...], tuple[str, ...]]:
-    """Excuse what is excused; a row that is expired or stale fails its clause, an unknown one the run.
+    """Excuse what is excused; a row that is expired or stale fails its clause, a stray one the run.
 
-    Gives the rulings, and a sentence for each row that matches no clause.
+    `names` are the clauses of the contract. Gives the rulings, and a sentence for each stray row: one of no clause,
+    or of a clause that this region does not offer.
     """
     by_clause = {row.clause: row for row in deviations}
-    strays = tuple(
+    absent = {ruling.clause for ruling in rulings if ruling.verdict is Verdict.ABSENT}
+    strays = [
         f"The deviation of {name} matches no clause: remove it, or see `conformance clauses` for its name."
         for name in by_clause
-        if name not in registry.clauses
-    )
-    return tuple(_judge(ruling, by_clause.get(ruling.clause), today) for ruling in rulings), strays
+        if name not in names
+    ]
+    strays += [
+        f"The deviation of {name} excuses what this region does not offer: remove it, or give it to the other region."
+        for name in by_clause
+        if name in absent
+    ]
+    return tuple(_judge(ruling, by_clause.get(ruling.clause), today) for ruling in rulings), tuple(strays)
+
+
+def as_toml(rows: Iterable[Deviation]) -> str:
+    """Write rows as a file of deviations has them."""
+    return "\n".join(_written(row) for row in rows)
 
 
 def _judge(ruling: Ruling, row: Deviation | None, today: dt.date) -> Ruling:
     if row is None or ruling.verdict in {Verdict.ERROR, Verdict.ABSENT} or today < row.since:
         return ruling
     if today > row.until:
-        return _replace(ruling, Verdict.FAIL, f"the deviation expired on {row.until}: {row.reason}")
+        return _ruled(ruling, Verdict.FAIL, f"the deviation expired on {row.until}: {row.reason}")
     if ruling.verdict in BAD:
-        return _replace(ruling, Verdict.KNOWN, f"known until {row.until} ({row.owner}): {row.reason}")
+        return _ruled(ruling, Verdict.KNOWN, f"known until {row.until} ({row.owner}): {row.reason}")
     if ruling.verdict is Verdict.PASS:
-        return _replace(ruling, Verdict.FAIL, "it holds again: remove its deviation")
+        return _ruled(ruling, Verdict.FAIL, "it holds again: remove its deviation")
     return ruling
 
 
-def _replace(ruling: Ruling, verdict: Verdict, reason: str) -> Ruling:
-    return Ruling(
-        clause=ruling.clause,
-        level=ruling.level,
-        verdict=verdict,
-        reason=reason,
-        required=ruling.required,
-        findings=ruling.findings,
+def _ruled(ruling: Ruling, verdict: Verdict, reason: str) -> Ruling:
+    return replace(ruling, verdict=verdict, reason=reason, strict=ruling.verdict)
+
+
+def _written(row: Deviation) -> str:
+    values = {
+        "clause": row.clause,
+        "since": row.since,
+        "until": row.until,
+        "owner": row.owner,
+        "reason": row.reason,
+    }
+    if row.link:
+        values["link"] = row.link
+    # A string of JSON is one of TOML.
+    lines = (
+        f"{name:6} = {json.dumps(value, ensure_ascii=False) if isinstance(value, str) else value}\n"
+        for name, value in values.items()
     )
+    return "[[deviation]]\n" + "".join(lines)
 
 
 def _row(path: Path, row: dict[str, Any]) -> Deviation:
@@ -102,4 +126,6 @@ def _row(path: Path, row: dict[str, Any]) -> Deviation:
         raise UsageError(f"--deviations: {path}: {name} ends before it begins.")
     if unknown := set(row) - REQUIRED - {"link"}:
         raise UsageError(f"--deviations: {path}: {name} has the unknown field {min(unknown)!r}.")
+    if not isinstance(row.get("link", ""), str):
+        raise UsageError(f"--deviations: {path}: link of {name} is no text.")
     return Deviation(**row)

@@ -96,10 +96,10 @@ def ruled(
     deviations: tuple[Deviation, ...] = (),
     today: dt.date = dt.date.min,
 ) -> tuple[tuple[Ruling, ...], tuple[str, ...]]:
-    """Rule on every clause; give the rulings, and a sentence for each deviation that matches no clause."""
+    """Rule on every clause; give the rulings, and a sentence for each deviation that fits none of the region."""
     rulings = [_rule(registry, clause, found.get(clause.id, []), scope) for clause in registry]
     rulings = without_cascades(rulings, registry.clauses)
-    done, strays = apply_deviations(tuple(rulings), deviations, registry=registry, today=today)
+    done, strays = apply_deviations(tuple(rulings), deviations, names=registry.clauses, today=today)
     return excused(done, registry.clauses), strays
 
 

@@ -105,11 +105,14 @@ def _by_clause(parts: Sequence[Run]) -> Mapping[str, list[ClauseRow]]:
 def _rule(name: str, rows: Sequence[ClauseRow], findings: list[Finding]) -> Ruling:
     required = any(row.required for row in rows)
     verdict, reason = weigh(rows[0].level, findings)
+    strict = None
     if verdict in {Verdict.FAIL, Verdict.WARN} and (known := _first(rows, Verdict.KNOWN)):
-        verdict, reason = Verdict.KNOWN, known.reason
-    elif verdict not in {Verdict.FAIL, Verdict.ERROR} and (failed := _first(rows, Verdict.FAIL)):
+        verdict, reason, strict = Verdict.KNOWN, known.reason, verdict
+    elif verdict is not Verdict.ERROR and (
+        failed := _first((row for row in rows if row.strict), Verdict.FAIL)
+    ):
         # A promise of a deviation that is no longer kept.
-        verdict, reason = Verdict.FAIL, failed.reason
+        verdict, reason, strict = Verdict.FAIL, failed.reason, verdict
     elif not any(finding.verdict in EXERCISED for finding in findings):
         asked = next((row for row in rows if row.required or row.verdict is Verdict.ABSENT), None)
         told = asked or next((row for row in rows if row.tests), rows[0])
@@ -121,6 +124,7 @@ def _rule(name: str, rows: Sequence[ClauseRow], findings: list[Finding]) -> Ruli
         reason=reason,
         required=required,
         findings=tuple(findings),
+        strict=strict,
     )
 
 
@@ -143,6 +147,7 @@ def _join(
         tests=tuple(dict.fromkeys(test for row in rows for test in row.tests)),
         exchanges=tuple(numbers[places[id(row)], old] for row in telling for old in row.exchanges),
         compatible=all(usable) if usable else None,
+        strict=ruling.strict,
     )
 
 
@@ -158,6 +163,7 @@ def _footer(parts: Sequence[Run], ruled: ExitStatus) -> Footer:
         exit_status=int(next(status for status in STATUSES if status in found)),
         totals=_totals([part.footer.totals for part in parts]),
         note=" ".join(notes),
+        strays=tuple(dict.fromkeys(stray for part in parts for stray in part.footer.strays)),
         compatible=_compatible([part.footer.compatible for part in parts]),
         infrastructure=_trouble([part.footer.infrastructure for part in parts]),
         notices=tuple(notices),

@@ -138,9 +138,12 @@ def _count(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
     if not 0.1 <= seconds <= 3600:
-        raise ValueError(f"{text!r} is not between 0.1 and 3600 seconds")
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds between 0.1 and 3600")
     return seconds
 
 

@@ -13,7 +13,7 @@ from conformance.session import Session
 from conformance.verdicts import Finding, Verdict
 
 # Characters of what a target said that a line of pytest's shows.
-LONGEST = 600
+LONGEST = 1200
 EVIDENCE = pytest.StashKey[Evidence]()
 
 

@@ -2,7 +2,9 @@
 
 import contextlib
 import io
+import os
 import signal
+import tempfile
 from collections.abc import Generator
 from dataclasses import replace
 from functools import partial
@@ -10,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis.configuration import set_hypothesis_home_dir
 from rich.console import Console, RenderableType
 
 from conformance import diagnosis, options, preflight, rehearsal, runs, shards
@@ -19,7 +20,7 @@ from conformance.clauses import Profile, registry
 from conformance.errors import ConformanceError, TargetError
 from conformance.expect import Evidence, Unproven, gathering
 from conformance.notices import Level
-from conformance.outcomes import EVIDENCE, clauses_of, finding, speak
+from conformance.outcomes import EVIDENCE, LONGEST, clauses_of, finding, speak
 from conformance.parallel import Controller, divide, is_controller, is_worker, shard_of, tell
 from conformance.plan import Cost, costs
 from conformance.selection import selected, within_caps
@@ -41,8 +42,6 @@ CLOSING = pytest.StashKey[contextlib.ExitStack]()
 FOLDER = pytest.StashKey[Path]()
 RUN = pytest.StashKey[runs.Run]()
 SWEPT = pytest.StashKey[dict[str, "Swept"]]()
-# Characters; a target may give its files names of any length.
-LONGEST_NOTE = 1200
 # Whether a test of no clause failed: where no clause did, the fault is ours.
 FAILED = pytest.StashKey[bool]()
 PLAN = pytest.StashKey[tuple[Cost, ...]]()
@@ -81,10 +80,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if session.settings.lane == "explore":
         config.option.hypothesis_seed = str(session.settings.seed)
         config.option.seed = session.settings.seed
-    else:
-        # What hypothesis computes beforehand belongs to our output, not into the folder of whoever runs us.
-        set_hypothesis_home_dir(Path(config.option.report_dir) / ".hypothesis")
-        closing.callback(set_hypothesis_home_dir, None)
+    elif not config.option.collectonly:
+        _keep_computed(closing)
     folder = Path(config.option.report_dir) / session.target.folder
     config.stash[FOLDER] = folder
     if config.option.plan:
@@ -93,6 +90,19 @@ def pytest_configure(config: pytest.Config) -> None:
     if not getattr(config.option, "htmlpath", None):
         config.option.htmlpath = str(folder / "tests.html")
         config.option.self_contained_html = True
+
+
+def _keep_computed(closing: contextlib.ExitStack) -> None:
+    """Keep what hypothesis computes beforehand for all runs of this user, and out of the folder where one is started."""
+    from hypothesis.configuration import set_hypothesis_home_dir
+
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "model-studio-conformance"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(closing.enter_context(tempfile.TemporaryDirectory()))
+    set_hypothesis_home_dir(folder)
+    closing.callback(set_hypothesis_home_dir, None)
 
 
 def _stop(session: Session, *_: object) -> None:
@@ -324,7 +334,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("conformance")
     _print(terminalreporter, terminal.table(run))
     if run.footer.note:
-        terminalreporter.write_line(one_line(run.footer.note, limit=LONGEST_NOTE))
+        terminalreporter.write_line(one_line(run.footer.note, limit=LONGEST))
 
 
 def _print(terminalreporter: pytest.TerminalReporter, what: RenderableType) -> None:

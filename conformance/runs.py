@@ -71,6 +71,8 @@ class ClauseRow:
     exchanges: tuple[int, ...] = ()
     # Whether the official SDK can use the answers that broke the clause; None where nobody asked it.
     compatible: bool | None = None
+    # What the verdict would be without the clause's deviation, where one changed it.
+    strict: Verdict | None = None
     # Where the sentence stands in specs/clauses/<chapter>.toml; 0 where an older log does not say.
     line: int = 0
 
@@ -129,6 +131,8 @@ class Footer:
     exit_status: int
     totals: Totals
     note: str = ""
+    # A sentence for each deviation that fits no clause of this region.
+    strays: tuple[str, ...] = ()
     compatible: Compatible | None = None
     infrastructure: Infrastructure | None = None
     # What preflight would have a person know of the target.
@@ -185,6 +189,7 @@ def clause_row(
         tests=tuple(tests),
         exchanges=tuple(exchanges),
         compatible=compatible,
+        strict=ruling.strict,
         line=clause.line,
     )
 
@@ -271,6 +276,7 @@ def _footer(row: dict[str, Any]) -> Footer:
             "compatible": compatible,
             "infrastructure": _infrastructure(row.get("infrastructure")),
             "notices": notices,
+            "strays": tuple(row.get("strays", ())),
         }
     )
 
@@ -341,4 +347,7 @@ def _finding(row: dict[str, Any]) -> Finding:
 
 def _clause_row(row: dict[str, Any]) -> ClauseRow:
     sources = tuple(Cited(**source) for source in row["sources"])
-    return ClauseRow(**{**_tuples(row), "sources": sources, "verdict": Verdict(row["verdict"])})
+    strict = Verdict(row["strict"]) if row.get("strict") else None
+    return ClauseRow(
+        **{**_tuples(row), "sources": sources, "verdict": Verdict(row["verdict"]), "strict": strict}
+    )

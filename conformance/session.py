@@ -256,6 +256,7 @@ class Session:
                 exit_status=int(ExitStatus.INTERRUPTED if interrupted else status),
                 totals=self._totals(),
                 note=" ".join(filter(None, [self.obstacle, *self.swept, *strays, leak.told, self.pace.lost])),
+                strays=strays,
                 compatible=self.compatibility.count(filter(self.is_own, self.recorder.exchanges)),
                 infrastructure=troubles.count(self.recorder.exchanges),
                 notices=tuple(each for each in self.notices if each.level is not Level.OK),

@@ -49,7 +49,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """The one verdict of a run on one clause; `required` says whether leaving it unproven costs the green."""
+    """The one verdict of a run on one clause; `required` says whether leaving it unproven costs the green.
+
+    `strict` is what the verdict would be without the clause's deviation, where one changed it.
+    """
 
     clause: str
     level: str
@@ -57,6 +60,7 @@ class Ruling:
     reason: str = ""
     required: bool = True
     findings: tuple[Finding, ...] = ()
+    strict: Verdict | None = None
 
 
 WORST_FIRST = (Verdict.ERROR, Verdict.FAIL, Verdict.OBSERVED, Verdict.PASS, Verdict.UNPROVEN)

@@ -177,9 +177,9 @@ def test_a_compressed_body_is_unfolded(kind: str) -> None:
     ("body", "kind"),
     [
         (b"{}", "gzip"),
-        (gzip.compress(b"{}" * 50)[:-9], "gzip"),
+        (gzip.compress(b"{}" * 50, mtime=0)[:-9], "gzip"),
         (b"{}", "br"),
-        (gzip.compress(gzip.compress(b"{}")), "gzip, gzip"),
+        (gzip.compress(gzip.compress(b"{}", mtime=0), mtime=0), "gzip, gzip"),
     ],
 )
 def test_a_body_that_is_not_encoded_as_it_says_is_trouble(body: bytes, kind: str) -> None:

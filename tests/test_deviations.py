@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conformance.clauses import registry
-from conformance.deviations import Deviation, apply, read
+from conformance.deviations import Deviation, apply, as_toml, read
 from conformance.errors import UsageError
 from conformance.verdicts import Ruling, Verdict
 
@@ -24,7 +24,7 @@ def judged(verdict: Verdict, day: int, *, clause: str = "uploads.id") -> tuple[V
     """Apply one deviation on a day of January to a ruling."""
     ruling = Ruling(clause="uploads.id", level="must", verdict=verdict, reason="as it was", required=True)
     row = Deviation(clause=clause, since=SINCE, until=UNTIL, owner="us", reason="they know")
-    (found,), strays = apply((ruling,), (row,), registry=registry(), today=dt.date(2026, 1, day))
+    (found,), strays = apply((ruling,), (row,), names=registry().clauses, today=dt.date(2026, 1, day))
     assert strays == ()
     assert (found.clause, found.level, found.required) == ("uploads.id", "must", True)
     return found.verdict, found.reason
@@ -45,12 +45,12 @@ def test_a_stale_deviation_fails() -> None:
     assert judged(Verdict.PASS, 15) == (Verdict.FAIL, "it holds again: remove its deviation")
 
 
-@pytest.mark.parametrize("verdict", Verdict)
+@pytest.mark.parametrize("verdict", [each for each in Verdict if each is not Verdict.ABSENT])
 def test_a_deviation_that_has_not_begun_changes_nothing(verdict: Verdict) -> None:
     assert judged(verdict, 9) == (verdict, "as it was")
 
 
-@pytest.mark.parametrize("verdict", [Verdict.ERROR, Verdict.ABSENT, Verdict.UNPROVEN, Verdict.OBSERVED])
+@pytest.mark.parametrize("verdict", [Verdict.ERROR, Verdict.UNPROVEN, Verdict.OBSERVED])
 def test_what_was_not_judged_is_not_excused(verdict: Verdict) -> None:
     assert judged(verdict, 15) == (verdict, "as it was")
 
@@ -61,10 +61,41 @@ def test_a_deviation_of_another_clause_changes_nothing() -> None:
 
 def test_a_deviation_of_no_clause_is_named() -> None:
     row = Deviation(clause="uploads.nothing", since=SINCE, until=UNTIL, owner="us", reason="r")
-    rulings, strays = apply((), (row,), registry=registry(), today=SINCE)
+    rulings, strays = apply((), (row,), names=registry().clauses, today=SINCE)
     assert rulings == ()
     assert len(strays) == 1
     assert "uploads.nothing" in strays[0]
+
+
+@pytest.mark.parametrize("day", [9, 15, 21])
+def test_a_deviation_of_what_the_region_does_not_offer_is_named_on_any_day(day: int) -> None:
+    ruling = Ruling(clause="uploads.id", level="must", verdict=Verdict.ABSENT, required=True)
+    row = Deviation(clause="uploads.id", since=SINCE, until=UNTIL, owner="us", reason="r")
+    (found,), strays = apply((ruling,), (row,), names=registry().clauses, today=dt.date(2026, 1, day))
+    assert found == ruling
+    assert strays == (
+        "The deviation of uploads.id excuses what this region does not offer: remove it, or give it to the other region.",
+    )
+
+
+def test_what_a_deviation_changed_is_remembered() -> None:
+    row = Deviation(clause="uploads.id", since=SINCE, until=UNTIL, owner="us", reason="r")
+    for verdict, day in ((Verdict.WARN, 15), (Verdict.PASS, 15), (Verdict.UNPROVEN, 21)):
+        ruling = Ruling(clause="uploads.id", level="must", verdict=verdict)
+        names = registry().clauses
+        (found,), _ = apply((ruling,), (row,), names=names, today=dt.date(2026, 1, day))
+        assert found.strict is verdict
+
+
+@pytest.mark.parametrize("text", ['they "know"', "反斜杠 \\ ' # =", ""])
+def test_rows_are_written_as_they_are_read(tmp_path: Path, text: str) -> None:
+    rows = tuple(
+        Deviation(clause=name, since=SINCE, until=UNTIL, owner="us", reason=text or "r", link=text)
+        for name in ("uploads.id", "uploads.bytes")
+    )
+    path = tmp_path / "deviations.toml"
+    path.write_text(as_toml(rows), encoding="utf-8")
+    assert read(path) == rows
 
 
 def test_a_file_is_read_row_by_row(tmp_path: Path) -> None:
@@ -100,6 +131,7 @@ def test_a_row_that_lacks_a_field_is_refused(tmp_path: Path, field: str) -> None
         (ROW.replace("[[deviation]]", "[deviation]"), "write each row as"),
         ("deviation = 7", "write each row as"),
         ("deviation = [7]", "write each row as"),
+        (ROW + "link = 7\n", "link of uploads.id is no text"),
         ("[[deviation", "is not valid TOML"),
     ],
 )

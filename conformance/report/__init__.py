@@ -11,6 +11,10 @@ traffic     all exchanges as data for the page
 charts      the geometry of the page's drawings
 speeds      the geometry of the rate probe's drawing
 html        report.html, from templates/
+gates       what the gate decided, and the badge
+annotations the same for GitHub, beside the lines that it speaks of
+trends      runs of one target one after another
+trend_views the same for a terminal and as a page
 har         exchanges.har
 sarif       findings.sarif
 junit       junit.xml

@@ -36,33 +36,43 @@ def as_html(run: Run) -> str:
     """Write report.html."""
     gathered = evidence.gather(run)
     drawn, top = charts.whiskers(run)
-    style, script = _joined(STYLES), _joined(SCRIPTS)
+    return render(
+        "report.html",
+        STYLES,
+        SCRIPTS,
+        run=run,
+        traffic=Markup(traffic.as_script(run, evidence.shown_numbers(gathered), _phrases())),  # noqa: S704
+        host=host(run.header.base_url),
+        headline=summary.headline(run),
+        ending=summary.ending(run),
+        trouble=summary.trouble(run),
+        total=summary.whole(run),
+        chapters=summary.by_chapter(run),
+        levels=summary.by_level(run),
+        groups={name: [gathered[row.id] for row in rows] for name, rows in summary.chapters(run).items()},
+        gathered=gathered,
+        not_held=[gathered[row.id] for row in summary.not_held(run)],
+        owed=[gathered[row.id] for row in summary.owed(run)],
+        causes=summary.causes(run),
+        whiskers=drawn,
+        top=top,
+        timeline=charts.timeline(run),
+        panels=speeds.panels(run),
+    )
+
+
+def render(template: str, styles: Iterable[str], scripts: Iterable[str], **values: Any) -> str:
+    """Write a page from its template; nothing but these styles and scripts of ours can act in it."""
+    style, script = _joined(styles), _joined(scripts)
     # The policy's digests are of the text between the tags, to the byte; both texts are our own.
     return (
         _environment()
-        .get_template("report.html")
+        .get_template(template)
         .render(
-            run=run,
             style=Markup(style),  # noqa: S704
             script=Markup(script),  # noqa: S704
             policy=POLICY.format(script=_digest(script), style=_digest(style)),
-            traffic=Markup(traffic.as_script(run, evidence.shown_numbers(gathered), _phrases())),  # noqa: S704
-            host=host(run.header.base_url),
-            headline=summary.headline(run),
-            ending=summary.ending(run),
-            trouble=summary.trouble(run),
-            total=summary.whole(run),
-            chapters=summary.by_chapter(run),
-            levels=summary.by_level(run),
-            groups={name: [gathered[row.id] for row in rows] for name, rows in summary.chapters(run).items()},
-            gathered=gathered,
-            not_held=[gathered[row.id] for row in summary.not_held(run)],
-            owed=[gathered[row.id] for row in summary.owed(run)],
-            causes=summary.causes(run),
-            whiskers=drawn,
-            top=top,
-            timeline=charts.timeline(run),
-            panels=speeds.panels(run),
+            **values,
         )
     )
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, settings
 
 from conformance import expect, memos, sdk, times
-from conformance.ahead import SHARED, Ahead, attempts
+from conformance.ahead import FOUND, SHARED, Ahead, attempts
 from conformance.batches import Batches
 from conformance.chat import Chat
 from conformance.clauses import Profile
@@ -91,7 +91,7 @@ def ahead(request: pytest.FixtureRequest, conformance: Session, tag: str, _draws
         profile=conformance.settings.profile,
         tag=tag,
         lag=conformance.settings.lag,
-        wanted=sorted(chosen & {*attempts(Small(tag, ""), tag), *SHARED}),
+        wanted=sorted(chosen & {*attempts(Small(tag, ""), tag), *SHARED, FOUND}),
     )
     conformance.ending.append(sent.stop)
     sent.begin(beside=conformance.settings.pace != "off")

@@ -3,7 +3,8 @@
 import time
 
 from conformance import expect
-from conformance.corpus import BLOCK, Corpus, Sent
+from conformance.ahead import Ahead
+from conformance.corpus import Corpus, Sent
 from conformance.exchange import Exchange
 from conformance.files import Files
 from conformance.marks import clause
@@ -18,12 +19,15 @@ def _found(exchange: Exchange) -> bool:
 
 
 @clause("retrieval.found")
-def test_an_uploaded_file_is_found(files: Files, kept: Corpus) -> None:
+def test_an_uploaded_file_is_found(files: Files, kept: Corpus, ahead: Ahead) -> None:
     step = max(1, len(kept.files) // SAMPLES)
     # Those of unusual names and sizes, where there are any: the ends are retrieved for other reasons.
-    odd = [sent for sent in kept.files[1:-1] if sent.plan.name or sent.plan.size > BLOCK]
+    odd = [sent for sent in kept.files[1:-1] if sent.is_odd]
     for sent in odd if len(odd) >= SAMPLES else kept.files[::step]:
-        exchange = files.wait(lambda name=sent.id: files.retrieve(name), _found)  # type: ignore[misc]
+        exchange = ahead.found.get(sent.id) or files.wait(
+            lambda name=sent.id: files.retrieve(name),  # type: ignore[misc]
+            _found,
+        )
         said = expect.accepted(exchange)
         expect.that(said.keys() & {"bytes", "filename", "purpose"}, "a file's description", said, exchange)
 

@@ -22,7 +22,7 @@ from tests.loopback import Loopback, Received, answer
 # Bytes that a run may occupy at most.
 MOST = 300 * 1000 * 1000
 # Where a run writes ahead what it makes.
-STATE = Path("home/.local/state/model-studio-conformance")
+OWN = {Path(f"home/{place}/model-studio-conformance") for place in (".local/state", ".cache")}
 KEYS = (FIRST, SECOND)
 
 
@@ -58,9 +58,11 @@ class Met:
 
     @property
     def strays(self) -> list[str]:
-        """Name what was written elsewhere than among the reports, and is no journal of what the run could not remove."""
+        """Name what was written elsewhere than among the reports, and is neither a journal nor what is kept for the next run."""
         found = (path.relative_to(self.home) for path in self.home.rglob("*") if path.is_file())
-        return sorted(str(path) for path in found if path.parts[0] != "reports" and STATE not in path.parents)
+        return sorted(
+            str(path) for path in found if path.parts[0] != "reports" and OWN.isdisjoint(path.parents)
+        )
 
 
 class Nursery:
