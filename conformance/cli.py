@@ -17,8 +17,12 @@ Command = Callable[[argparse.Namespace], int]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
     parser = _parser()
-    options, rest = parser.parse_known_args(arguments)
-    if rest and options.command is not _plan:
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # What stands behind -- is for the runs of the suite that compare starts.
+    cut = given.index("--") if given[:1] == ["compare"] and "--" in given else len(given)
+    options, rest = parser.parse_known_args(given[:cut])
+    rest += given[cut + 1 :]
+    if rest and options.command not in {_plan, _compare}:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     options.rest = rest
     command: Command = options.command
@@ -98,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     report = add("report", _report, "make the views of a run again from its run.jsonl")
     report.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
+    _compare_options(add("compare", _compare, "say what two runs, or two targets, do otherwise"))
     _gate_options(add("gate", _gate, "say whether a run is worse than an earlier one"))
     trend = add("trend", _trend, "plot verdicts and latencies over runs")
     trend.add_argument(
@@ -146,6 +151,28 @@ def _parser() -> argparse.ArgumentParser:
     breaches.add_argument("--seed", type=int, default=0, metavar="N", help="which pairs (default: 0)")
     breaches.add_argument("--jobs", type=int, default=4, metavar="N", help="runs at a time (default: 4)")
     return parser
+
+
+def _compare_options(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        "With --targets it takes the options of the runs too, such as --profile=smoke, or all of them behind --: "
+        "see `pytest --help`. Exit status: 0 nothing differs but what is documented of a region and what takes "
+        "time, 1 something does, 6 a required clause could not be compared."
+    )
+    add = parser.add_argument
+    add("runs", nargs="*", type=Path, metavar="RUN", help="two run.jsonl, or their folders")
+    add("--targets", default="", metavar="A,B", help="run both now, at the same time")
+    for side in "ab":
+        further, own = f"a further run of {side.upper()}", f"an option of the run of {side.upper()} alone"
+        add(f"--also-{side}", action="append", type=Path, default=[], metavar="RUN", help=further)
+        add(f"--only-{side}", action="append", default=[], metavar="OPTION", help=own)
+    add(
+        "--repeat",
+        choices=["short", "whole", "no"],
+        default="short",
+        help="ask once more for what differs (short, the default), for everything, or not at all",
+    )
+    add("--report-dir", type=Path, default=Path("reports"), help="where reports go (default: reports)")
 
 
 def _target_options(parser: argparse.ArgumentParser) -> None:
@@ -305,6 +332,24 @@ def _check(options: argparse.Namespace) -> int:
     print(*(each.text for each in run.footer.notices), sep="\n")
     print(*filter(None, [run.footer.note, f"report: {folder / 'report.html'}"]), sep="\n")
     return run.footer.exit_status
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from conformance.comparison import command
+
+    return command.run(
+        command.Wish(
+            logs=tuple(options.runs),
+            also_a=tuple(options.also_a),
+            also_b=tuple(options.also_b),
+            targets=options.targets,
+            options=tuple(options.rest),
+            only_a=tuple(options.only_a),
+            only_b=tuple(options.only_b),
+            repeat=options.repeat,
+            report_dir=options.report_dir,
+        )
+    )
 
 
 def _clauses(options: argparse.Namespace) -> int:

@@ -61,12 +61,17 @@ def as_html(run: Run) -> str:
     )
 
 
-def render(template: str, styles: Iterable[str], scripts: Iterable[str], **values: Any) -> str:
-    """Write a page from its template; nothing but these styles and scripts of ours can act in it."""
-    style, script = _joined(styles), _joined(scripts)
+def render(
+    template: str, styles: Iterable[str], scripts: Iterable[str], folder: Path = TEMPLATES, **values: Any
+) -> str:
+    """Write a page from its template; nothing but these styles and scripts of ours can act in it.
+
+    What is not in the folder is the report's.
+    """
+    style, script = _joined(styles, folder), _joined(scripts, folder)
     # The policy's digests are of the text between the tags, to the byte; both texts are our own.
     return (
-        _environment()
+        _environment(folder)
         .get_template(template)
         .render(
             style=Markup(style),  # noqa: S704
@@ -97,9 +102,9 @@ def prose(text: str) -> Markup:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(folder: Path) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
+        loader=FileSystemLoader([folder, TEMPLATES], encoding="utf-8"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -139,8 +144,9 @@ def _phrases() -> dict[str, str]:
     return {key: phrase for key, phrase in words.ENGLISH.items() if key.startswith(prefixes)}
 
 
-def _joined(names: Iterable[str]) -> str:
-    return "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+def _joined(names: Iterable[str], folder: Path) -> str:
+    paths = (folder / name if (folder / name).exists() else TEMPLATES / name for name in names)
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 def _digest(text: str) -> str:

@@ -1,0 +1,76 @@
+"""What differs in time: latencies, the delay until a file is processed, measured rates; and how much trouble was met."""
+
+from collections.abc import Iterator
+
+from conformance.comparison.difference import Class, Difference, Told
+from conformance.comparison.facets import Facet, Kind
+from conformance.comparison.sides import Side
+from conformance.comparison.speed import Race, Spread, race
+from conformance.rates import Estimate
+from conformance.report.words import duration
+
+# Trouble that one side met so often and the other never is told.
+OFTEN = 3
+DELAY = "until processed"
+
+
+def races(a: Side, b: Side) -> tuple[Race, ...]:
+    """Set the latencies of each operation beside each other, and the delays until a file is processed."""
+    named = [(name, times, b.latencies.get(name, ())) for name, times in a.latencies.items()]
+    named.append((DELAY, a.delays, b.delays))
+    return tuple(found for name, mine, theirs in named if (found := race(name, mine, theirs)))
+
+
+def differences(a: Side, b: Side) -> Iterator[Difference]:
+    """Find what differs by more than noise."""
+    for each in races(a, b):
+        if each.differs:
+            chapter = "lifecycle" if each.name == DELAY else ""
+            yield _timed(each.name, _spread(each.a), _spread(each.b), chapter, f"chance {each.chance:.1g}")
+    for lane, mine in a.estimates.items():
+        theirs = b.estimates[lane]
+        if mine and theirs and _apart(mine[0], theirs[0]):
+            yield _timed(
+                f"limit of {lane}", mine[0].words, theirs[0].words, "rates", "the margins do not meet"
+            )
+    yield from _troubles(a, b)
+
+
+def _timed(name: str, mine: str, theirs: str, chapter: str, why: str) -> Difference:
+    return Difference(
+        facet=Facet(Kind.SPEED, name),
+        cls=Class.TIMING,
+        a=(Told(value=mine),),
+        b=(Told(value=theirs),),
+        chapter=chapter,
+        why=why,
+    )
+
+
+def _spread(times: Spread) -> str:
+    return f"median {duration(times.median)}, p90 {duration(times.p90)} of {times.count}"
+
+
+def _apart(one: Estimate, other: Estimate) -> bool:
+    if one.rate is None or other.rate is None:
+        # Refusals on one side alone say that a limit is there which the other has not.
+        return (one.rate is None) != (other.rate is None) and not (one.refused and other.refused)
+    return abs(one.rate - other.rate) > one.error + other.error
+
+
+def _troubles(a: Side, b: Side) -> Iterator[Difference]:
+    met = [
+        dict(side.first.footer.infrastructure.kinds) if side.first.footer.infrastructure else {}
+        for side in (a, b)
+    ]
+    for kind in sorted(met[0] | met[1]):
+        counts = [each.get(kind, 0) for each in met]
+        if max(counts) >= OFTEN and not min(counts):
+            yield Difference(
+                facet=Facet(Kind.TROUBLE, kind),
+                cls=Class.INFRASTRUCTURE,
+                a=(Told(value=f"{counts[0]} times", times=counts[0]),),
+                b=(Told(value=f"{counts[1]} times", times=counts[1]),),
+                chapter="",
+                why="trouble on the way says nothing of a target",
+            )

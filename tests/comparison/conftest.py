@@ -1,0 +1,56 @@
+"""What the tests of the comparison share: runs of the suite against mocks, each forked from one warm process."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from conformance import runs
+from conformance.runs import Run
+from tests.forked_runs import foreman
+from tests.report.conftest import browser
+
+__all__ = ["browser"]
+
+RunSuite = Callable[..., Run]
+
+
+@pytest.fixture(scope="session")
+def run_suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunSuite]:
+    folder = tmp_path_factory.mktemp("compared")
+    numbers = count()
+    with foreman(folder, "sk-compared-0123456789") as forking:
+
+        def one(*options: str) -> Run:
+            place = folder / str(next(numbers))
+            forking.start("-q", "--rate-probe=no", f"--report-dir={place}", *options)
+            forking.wait()
+            logs = list(place.glob("*/run.jsonl"))
+            assert logs, forking.said
+            return runs.read(logs[0])
+
+        yield one
+
+
+@pytest.fixture(scope="session")
+def lawful(run_suite: RunSuite) -> tuple[Run, ...]:
+    """Give seven runs against seven equal mocks, which make twenty-one pairs."""
+    return tuple(run_suite("--target=mock-intl") for _ in range(7))
+
+
+@pytest.fixture(scope="session")
+def beijing(run_suite: RunSuite) -> Run:
+    return run_suite("--target=mock-cn")
+
+
+@pytest.fixture
+def log_of(tmp_path: Path) -> Callable[[Run, str], Path]:
+    """Write a run where the command can read it."""
+
+    def written(run: Run, name: str) -> Path:
+        path = tmp_path / name / "run.jsonl"
+        runs.write(run, path)
+        return path
+
+    return written
