@@ -4,6 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.pages import browser, open_page
+
+__all__ = ["browser", "open_page"]
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _a_state_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

@@ -43,7 +43,7 @@ def as_html(comparison: Comparison) -> str:
     return render(
         "comparison.html",
         ("report.css", "sections.css", "comparison.css"),
-        ("comparison.js",),
+        ("theme.js", "comparison.js"),
         TEMPLATES,
         comparison=comparison,
         names=(a, b),

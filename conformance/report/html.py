@@ -24,7 +24,7 @@ from conformance.verdicts import Verdict
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 STYLES: Final = ("report.css", "sections.css", "speeds.css")
-SCRIPTS: Final = ("report.js", "traffic.js")
+SCRIPTS: Final = ("theme.js", "report.js", "traffic.js")
 LONGEST: Final = 2_000
 POLICY: Final = (
     "default-src 'none'; script-src '{script}'; style-src '{style}'; img-src data:; "

@@ -9,9 +9,6 @@ import pytest
 from conformance import runs
 from conformance.runs import Run
 from tests.forked_runs import foreman
-from tests.report.conftest import browser
-
-__all__ = ["browser"]
 
 RunSuite = Callable[..., Run]
 Lawful = Callable[[int], list[Run]]

@@ -1,23 +1,21 @@
 """comparison.html opened in real Chromium from the disk, with the network off."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.comparison.comparing import compare
 from conformance.comparison.page import as_html
-from tests.report.test_report_page import CONTRAST
+from tests.pages import CONTRAST, Open
 
 from .by_hand import made
 from .test_comparison_views import differing
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
-Open = Callable[..., "Page"]
 
 
 @pytest.fixture(scope="module")
@@ -25,33 +23,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "comparison.html"
     path.write_text(as_html(differing()), encoding="utf-8")
     return path
-
-
-@pytest.fixture
-def open_page(browser: "Browser", file: Path) -> Iterator[Open]:
-    """Opens the page and, at the end, insists that nothing was complained of, asked for or popped up."""
-    trouble: list[str] = []
-    requested: list[str] = []
-    contexts = []
-
-    def opened(width: int = 1280, **options: Any) -> "Page":
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        context.set_offline(True)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda message: trouble.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: trouble.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: trouble.append(f"dialog: {dialog.message}"))
-        page.on("request", lambda request: requested.append(request.url))
-        page.goto(file.as_uri())
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert trouble == []
-    assert {url.partition("#")[0] for url in requested} == {file.as_uri()}
 
 
 def test_markup_that_a_target_sent_stays_text(open_page: Open) -> None:

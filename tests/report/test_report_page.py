@@ -1,14 +1,14 @@
 """report.html opened in real Chromium from the disk, with the network off: what a reader can do there."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.report import FORMATS
 from conformance.runs import Run
+from tests.pages import CONTRAST, Open
 
 from .traffic_by_hand import HOSTILE_NAMES, exchange
 
@@ -16,35 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
-Open = Callable[..., "Page"]
 SHOWN = "details.clause:not([hidden])"
-# Gives every visible piece of text whose contrast with what lies behind it is below AA's 4.5 to 1.
-CONTRAST = """() => {
-  const parse = (colour) => {
-    const n = (colour.match(/[\\d.]+/g) || []).map(Number);
-    const unit = colour.startsWith("color(") ? 255 : 1;
-    return [n[0] * unit, n[1] * unit, n[2] * unit, n.length > 3 ? n[3] : 1];
-  };
-  const light = (c) => c.slice(0, 3).map((v) => v / 255)
-    .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = (element) => {
-    for (let e = element; e; e = e.parentElement) {
-      const colour = parse(getComputedStyle(e).backgroundColor);
-      if (colour[3] > 0) return colour;
-    }
-    return [255, 255, 255, 1];
-  };
-  const poor = [];
-  for (const element of document.querySelectorAll("body *")) {
-    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-    if (!own || !element.checkVisibility() || element.closest("[aria-hidden], svg, script, .unseen, .skip")) continue;
-    const [a, b] = [light(parse(getComputedStyle(element).color)), light(behind(element))].sort((x, y) => y - x);
-    const ratio = (a + 0.05) / (b + 0.05);
-    if (ratio < 4.5) poor.push(`${ratio.toFixed(2)} ${element.outerHTML.slice(0, 120)}`);
-  }
-  return poor;
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -52,35 +24,6 @@ def file(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_text(FORMATS["report.html"](run), encoding="utf-8")
     return path
-
-
-@pytest.fixture
-def open_page(browser: "Browser", file: Path) -> Iterator[Open]:
-    """Opens the page and, at the end, insists that nothing was complained of, asked for or popped up."""
-    trouble: list[str] = []
-    requested: list[str] = []
-    contexts = []
-
-    def opened(fragment: str = "", width: int = 1280, script: str = "", **options: Any) -> "Page":
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        context.set_offline(True)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda message: trouble.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: trouble.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: trouble.append(f"dialog: {dialog.message}"))
-        page.on("request", lambda request: requested.append(request.url))
-        if script:
-            page.add_init_script(script)
-        page.goto(file.as_uri() + fragment)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert trouble == []
-    assert {url.partition("#")[0] for url in requested} == {file.as_uri()}
 
 
 def clause(page: "Page", name: str) -> "Locator":

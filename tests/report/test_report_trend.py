@@ -13,8 +13,7 @@ from conformance.report import trend_views, trends
 from conformance.report.trends import Series
 from conformance.runs import Run
 from conformance.verdicts import Verdict
-
-from .test_report_page import CONTRAST
+from tests.pages import CONTRAST
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -1,5 +1,5 @@
 "use strict";
-// The clauses: filters, search, deep links, light and dark. All words come from the page's data.
+// The clauses: filters, search, deep links. All words come from the page's data.
 (() => {
   const find = (id) => document.getElementById(id);
   const data = JSON.parse(find("traffic-data").textContent);
@@ -7,23 +7,6 @@
     data.words[key].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
   const count = (n) => n.toLocaleString("en-US");
   window.conformance = { data, say, count, find };
-
-  // Light and dark. Storage is refused to some pages opened from a disk: then the choice lasts as long as the page.
-  const theme = find("theme");
-  const store = {
-    get() { try { return localStorage.getItem("conformance-theme"); } catch { return null; } },
-    set(value) { try { localStorage.setItem("conformance-theme", value); } catch { /* not remembered */ } },
-  };
-  const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
-  const isDark = () => (document.documentElement.dataset.theme || (prefersDark.matches ? "dark" : "light")) === "dark";
-  const paint = (value) => {
-    if (value === "dark" || value === "light") document.documentElement.dataset.theme = value;
-    theme.setAttribute("aria-pressed", String(isDark()));
-  };
-  paint(store.get());
-  theme.hidden = false;
-  theme.addEventListener("click", () => { const value = isDark() ? "light" : "dark"; paint(value); store.set(value); });
-  prefersDark.addEventListener("change", () => paint(null));
 
   // Filters
   const form = find("filters");
