@@ -63,14 +63,8 @@ class Comparison:
 
     @property
     def named(self) -> tuple[str, ...]:
-        """The clauses that hold on one side alone."""
-        return tuple(
-            each.facet.subject
-            for each in self.differences
-            if each.cls is Class.CONTRACT
-            and each.facet.kind is Kind.VERDICT
-            and each.facet.subject == each.clause
-        )
+        """The clauses that hold on one side alone, or that each side breaks in its own way."""
+        return tuple(sorted({each.clause for each in self.differences if each.cls is Class.CONTRACT}))
 
     @property
     def undecided(self) -> tuple[Difference, ...]:

@@ -28,7 +28,8 @@ def find(a: Side, b: Side) -> tuple[Difference, ...]:
     verdicts = tuple(_verdicts(a, b))
     broken = {each.clause: each for each in verdicts if each.cls is Class.CONTRACT}
     found = [_consequence(each, a, b, broken) for each in verdicts]
-    behaviours = (_joined(each, a, b, broken) for each in _behaviours(a, b))
+    twice = {each.clause: each for each in _broken_by_both(a, b)}
+    behaviours = (_joined(each, a, b, broken, twice) for each in _behaviours(a, b))
     found += [*behaviours, *timing.differences(a, b)]
     order = list(Class)
     return tuple(sorted(found, key=lambda each: (order.index(each.cls), each.clause or "~", each.facet)))
@@ -81,6 +82,20 @@ def _verdicts(a: Side, b: Side) -> Iterator[Difference]:
             why=why,
             required=required,
         )
+
+
+def _broken_by_both(a: Side, b: Side) -> Iterator[Difference]:
+    """Go through the clauses that both sides break: no difference by themselves, unless each breaks it in its own way."""
+    for name, (mine, theirs) in shared(a.first, b.first).items():
+        if {mine.verdict, theirs.verdict} <= BROKEN:
+            yield Difference(
+                facet=Facet(Kind.VERDICT, name),
+                cls=Class.CONTRACT,
+                a=(_ruled(a, mine),),
+                b=(_ruled(b, theirs),),
+                chapter=mine.chapter,
+                clause=name,
+            )
 
 
 def _ruled(side: Side, row: ClauseRow) -> Told:
@@ -188,21 +203,25 @@ def _repeated(value: str, one: Sight, other: Sight) -> bool:
     return times > 1 and (1 - times / all_) ** other.all < CHANCE
 
 
-def _joined(each: Difference, a: Side, b: Side, broken: Mapping[str, Difference]) -> Difference:
+def _joined(
+    each: Difference, a: Side, b: Side, broken: Mapping[str, Difference], twice: Mapping[str, Difference]
+) -> Difference:
     """File a behaviour under the broken clause whose evidence or test shows it, or that is about the same operation."""
     if each.cls in {Class.DOCUMENTED, Class.ONCE}:
         return each
-    for witness in (_cited, _tested):
-        for name, cause in broken.items():
-            if witness(each, cause, a, b):
-                return replace(each, cls=Class.CONTRACT, clause=name, why=f"goes with {name}")
+    for clauses, why in ((broken, "goes with {}"), (twice, "both break {}, each in its own way")):
+        for witness in (_cited, _tested):
+            for name, cause in clauses.items():
+                if witness(each, cause, a, b):
+                    return replace(each, cls=Class.CONTRACT, clause=name, why=why.format(name))
     names = [
         name
         for name in broken
         if each.facet.kind is not Kind.ID and _about(each.facet, a) & _applies(name, a)
     ]
     if names:
-        return replace(each, cls=Class.CONTRACT, clause=names[0], why=f"may follow from {names[0]}")
+        near = max(names, key=lambda name: name.partition(".")[0] == each.chapter)
+        return replace(each, cls=Class.CONTRACT, clause=near, why=f"may follow from {near}")
     return each
 
 

@@ -13,7 +13,7 @@ from conformance.report.legible import one_line
 from conformance.report.words import number
 
 MEANINGS: Final[Mapping[Class, str]] = {
-    Class.CONTRACT: "A clause holds on one side alone.",
+    Class.CONTRACT: "A clause holds on one side alone, or each breaks it in its own way.",
     Class.UNDOCUMENTED: "No clause is broken; each side does it again and again.",
     Class.UNEXPLAINED: "One side does not do the same each time.",
     Class.DOCUMENTED: "The documents say so of one of the regions.",
@@ -22,7 +22,7 @@ MEANINGS: Final[Mapping[Class, str]] = {
     Class.ONCE: "Seen once, and not counted until it comes back.",
 }
 TITLES: Final[Mapping[Class, str]] = {
-    Class.CONTRACT: "Clauses that hold on one side alone",
+    Class.CONTRACT: "Clauses that are not kept alike",
     Class.UNDOCUMENTED: "Undocumented, but stable",
     Class.UNEXPLAINED: "Unexplained",
     Class.DOCUMENTED: "Documented for one of the regions",

@@ -136,6 +136,20 @@ def test_what_could_not_be_exercised_for_its_cause_goes_with_the_cause() -> None
     assert {each.clause for each in found.differences} == {"uploads.object"}
 
 
+def test_two_sides_that_break_a_clause_each_in_its_own_way_are_told() -> None:
+    def side(seed: int, size: int) -> Run:
+        def bend(body: dict[str, Any]) -> dict[str, Any]:
+            return {**body, "bytes": size or None} if "bytes" in body else body
+
+        rows = [row("retrieval.object", verdict=Verdict.FAIL)]
+        return ruled(made(seed, bend=bend), rows, [broken("retrieval.object", 5, 6, 7, 8)])
+
+    found = compare([side(1, 5)], [side(2, 0)])
+    assert found.named == ("retrieval.object",)
+    assert any("each in its own way" in each.why for each in found.differences)
+    assert compare([side(1, 5)], [side(2, 5)]).differences == ()
+
+
 def test_what_trouble_left_unproven_is_infrastructure_and_no_difference() -> None:
     other = ruled(made(2), [row("uploads.object", verdict=Verdict.UNPROVEN, reason="no answer in time")])
     found = compare([made(1)], [other])
