@@ -1,15 +1,18 @@
 """Both targets at once: the suite against each in a process of its own, with the same options, in one window."""
 
 import contextlib
+import itertools
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from conformance import runs
 from conformance.comparison.comparing import Comparison, compare
+from conformance.comparison.difference import Class
+from conformance.comparison.facets import Kind
 from conformance.comparison.search import to_repeat
 from conformance.errors import TargetError, UsageError
 from conformance.runs import Run
@@ -17,6 +20,10 @@ from conformance.verdicts import ExitStatus
 
 # With more clauses than this to be asked again, all are.
 MANY = 80
+
+
+# Runs the tests of some clauses against both targets, or all tests where none is named.
+Ask = Callable[[Sequence[str]], tuple[Run, Run]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,23 +50,43 @@ def run_both(errands: tuple[Errand, Errand]) -> tuple[Run, Run]:
     return one, other
 
 
-def confirm(a: Run, b: Run, errands: tuple[Errand, Errand], *, whole: bool) -> Comparison:
-    """Compare two runs, ask once more for whatever differs, and compare again."""
-    first = compare([a], [b])
-    clauses = to_repeat(first.differences, first.a, first.b)
+def confirm(a: Run, b: Run, ask: Ask, *, whole: bool = False) -> Comparison:
+    """Compare two runs, ask both once more for whatever differs, and compare again.
+
+    A broken clause that the few tests asked do not show again is looked for with all of them: the traffic of others may
+    be what shows it.
+    """
+    found = compare([a], [b])
+    clauses = to_repeat(found.differences, found.a, found.b)
     if not clauses:
-        return first
-    narrowed = () if whole or len(clauses) > MANY else tuple(f"--clause={clause}" for clause in clauses)
-    again = tuple(
-        Errand(
-            target=each.target,
-            options=each.options + narrowed,
-            folder=each.folder.with_name(each.folder.name + "-again"),
+        return found
+    narrowed = not whole and len(clauses) <= MANY
+    one, other = ask(clauses if narrowed else ())
+    found = compare([a, one], [b, other])
+    unsure = any(each.cls is Class.ONCE and each.facet.kind is Kind.VERDICT for each in found.differences)
+    if narrowed and unsure:
+        third, fourth = ask(())
+        found = compare([a, one, third], [b, other, fourth])
+    return found
+
+
+def again(errands: tuple[Errand, Errand]) -> Ask:
+    """Ask the targets of two errands once more, each time into a folder of its own."""
+    turns = itertools.count(2)
+
+    def ask(clauses: Sequence[str]) -> tuple[Run, Run]:
+        turn = next(turns)
+        one, other = (
+            replace(
+                each,
+                options=each.options + tuple(f"--clause={clause}" for clause in clauses),
+                folder=each.folder.with_name(f"{each.folder.name}-{turn}"),
+            )
+            for each in errands
         )
-        for each in errands
-    )
-    one, other = run_both((again[0], again[1]))
-    return compare([a, one], [b, other])
+        return run_both((one, other))
+
+    return ask
 
 
 @contextlib.contextmanager

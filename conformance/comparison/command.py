@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from conformance import runs
-from conformance.comparison.both import Errand, confirm, run_both
+from conformance.comparison.both import Errand, again, confirm, run_both
 from conformance.comparison.comparing import Comparison, compare
 from conformance.comparison.views import as_terminal, write_all
 from conformance.errors import UsageError
@@ -88,7 +88,7 @@ def _of_targets(wish: Wish) -> tuple[Comparison, Path]:
     a, b = run_both(errands)
     if wish.repeat == "no":
         return compare([a], [b]), folder
-    return confirm(a, b, errands, whole=wish.repeat == "whole"), folder
+    return confirm(a, b, again(errands), whole=wish.repeat == "whole"), folder
 
 
 def _folder(wish: Wish, a: str, b: str) -> Path:

@@ -14,6 +14,8 @@ from conformance.trace import FILES, read_page
 from conformance.troubles import kind_of
 from conformance.verdicts import Verdict
 
+# What it records is seen on every page that shows files of two moments.
+ORDER = "listing.order"
 # Headers that say something of the moment, and nothing of the target.
 MOMENTARY = frozenset({"date", "content-length", "age", "expires", "etag", "last-modified", "set-cookie"})
 # Letters that an id is made of, from the fewest to the most.
@@ -172,7 +174,8 @@ def _order(moments: list[int]) -> str:
 def _records(run: Run, book: Notebook) -> None:
     """Note what observed clauses recorded; rates are numbers, and compared as such."""
     for row in run.clauses:
-        if row.verdict is Verdict.OBSERVED and row.reason and row.chapter != "rates":
+        apart = row.chapter == "rates" or row.id == ORDER
+        if row.verdict is Verdict.OBSERVED and row.reason and not apart:
             told = DRAWN.sub("…", row.reason)
             for number in row.exchanges or (0,):
                 book.note(Facet(Kind.RECORD, row.id), told, number)

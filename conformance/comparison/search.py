@@ -112,7 +112,7 @@ def _weighed(clause: str, a: Side, b: Side) -> tuple[Class, str]:
     rows = side.clauses[clause]
     findings = side.findings(clause)
     often = len(findings) > 1 or len({number for each in findings for number in each.exchanges}) > 1
-    again = len(rows) > 1 and all(row.verdict in BROKEN for row in rows)
+    again = sum(row.verdict in BROKEN for row in rows) > 1
     if any(row.verdict in BROKEN for row in other.clauses[clause]):
         return Class.UNEXPLAINED, "the other side broke it too, when it was asked again"
     if again or (often and len(rows) == 1):

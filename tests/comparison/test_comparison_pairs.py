@@ -1,13 +1,15 @@
 """Mocks that differ by planted faults differ by these and nothing else; equal mocks do not differ."""
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import pytest
 
 from conformance.clauses import registry
+from conformance.comparison.both import confirm
 from conformance.comparison.comparing import Comparison, compare
 from conformance.comparison.difference import Class, Difference
-from conformance.comparison.search import BROKEN, to_repeat
+from conformance.comparison.search import BROKEN
 from conformance.comparison.sides import Side
 from conformance.comparison.views import as_json
 from conformance.listings import pairs_of, trials_of
@@ -31,16 +33,19 @@ def of_pair(run_suite: RunSuite, trial: Trial) -> Comparison:
     chapters = " or ".join(sorted({clause.partition(".")[0] for clause in trial.clauses}))
     billable = "yes" if any(registry()[clause].billable for clause in trial.clauses) else "no"
     common = (f"--target=mock-{trial.region}", f"--billable={billable}")
-    own = ("-m", chapters)
+    own: tuple[str, ...] = ("-m", chapters)
     a, b = (run_suite(*common, f"--breach={name}", *own) for name in trial.names)
     if not all(is_shown(clause, run) for clause, run in zip(trial.clauses, (a, b), strict=True)):
         # The traffic of other chapters shows it.
         own = ()
         a, b = (run_suite(*common, f"--breach={name}") for name in trial.names)
-    first = compare([a], [b])
-    narrowed = [f"--clause={clause}" for clause in to_repeat(first.differences, first.a, first.b)]
-    again = [run_suite(*common, f"--breach={name}", *own, *narrowed) for name in trial.names]
-    return compare([a, again[0]], [b, again[1]])
+
+    def ask(clauses: Sequence[str]) -> tuple[Run, Run]:
+        narrowed = [f"--clause={clause}" for clause in clauses]
+        one, other = (run_suite(*common, f"--breach={name}", *own, *narrowed) for name in trial.names)
+        return one, other
+
+    return confirm(a, b, ask)
 
 
 def is_shown(clause: str, run: Run) -> bool:
