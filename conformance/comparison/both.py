@@ -63,7 +63,8 @@ def confirm(a: Run, b: Run, ask: Ask, *, whole: bool = False) -> Comparison:
     narrowed = not whole and len(clauses) <= MANY
     one, other = ask(clauses if narrowed else ())
     found = compare([a, one], [b, other])
-    unsure = any(each.cls is Class.ONCE and each.facet.kind is Kind.VERDICT for each in found.differences)
+    doubtful = {Class.ONCE, Class.UNEXPLAINED}
+    unsure = any(each.cls in doubtful and each.facet.kind is Kind.VERDICT for each in found.differences)
     if narrowed and unsure:
         third, fourth = ask(())
         found = compare([a, one, third], [b, other, fourth])
