@@ -31,7 +31,7 @@ def of_pair(run_suite: RunSuite, trial: Trial) -> Comparison:
     chapters = " or ".join(sorted({clause.partition(".")[0] for clause in trial.clauses}))
     billable = "yes" if any(registry()[clause].billable for clause in trial.clauses) else "no"
     common = (f"--target=mock-{trial.region}", f"--billable={billable}")
-    own = ("-m", chapters)
+    own: tuple[str, ...] = ("-m", chapters)
     a, b = (run_suite(*common, f"--breach={name}", *own) for name in trial.names)
     if not all(is_shown(clause, run) for clause, run in zip(trial.clauses, (a, b), strict=True)):
         # The traffic of other chapters shows it.
