@@ -245,7 +245,7 @@ def test_what_an_upload_left_whose_answer_never_came_is_looked_for(monkeypatch: 
     monkeypatch.setattr("conformance.session.SETTLING", 0.3)
     odd = Forgetful(Manners(strangers=1, lag=0.2))
     with serving(odd) as url:
-        session = begun(url, settings=Settings(caps=Caps(requests=1)))
+        session = begun(url, settings=Settings(caps=Caps(requests=2)))
         odd.losses = 1
         own = replace(FILE, filename=f"conformance-{session.tag} a.txt")
         with pytest.raises(Exception, match="is used up"):

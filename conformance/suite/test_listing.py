@@ -239,6 +239,8 @@ def test_an_unknown_cursor_is_tried(files: Files) -> None:
 def test_the_order_is_recorded(kept: Corpus, settled: Traversal, visible: tuple[str, ...]) -> None:
     created = {sent.id: description(sent.exchange).get("created_at") for sent in kept.files}
     times = [moment for name in visible if isinstance(moment := created[name], int)]
+    if len(set(times)) < 2:
+        raise expect.Unproven("all files are of one second")
     order = "neither by time"
     if times == sorted(times):
         order = "oldest first"

@@ -6,26 +6,39 @@ from pathlib import Path
 import pytest
 
 from conformance import report
+from conformance.gate import Kind
 from conformance.rates import DOCUMENTED
 from conformance.report import words
 from conformance.troubles import KINDS
 from conformance.verdicts import ExitStatus, Verdict
 
 HOME = Path(report.__file__).parent
+OTHERS = ("trend_command.py",)
 TEXTS = [
     path.read_text()
-    for path in [*sorted(HOME.glob("*.py")), *sorted((HOME / "templates").iterdir())]
+    for path in [
+        *sorted(HOME.glob("*.py")),
+        *sorted((HOME / "templates").iterdir()),
+        *(HOME.parent / name for name in OTHERS),
+    ]
     if path.name != "words.py"
 ]
 # Keys that are put together from a part and a value.
 FACTS = ("region", "base", "started", "contract", "profile", "lane", "seed", "pace", "version")
 PHASES = ("paced", "control", "again", "flood", "flood-again", "beside", "recovery", "mix", "cleaning")
+BECAUSE = (ExitStatus.PASSED, ExitStatus.INTERNAL, ExitStatus.UNPROVEN)
+COUNTED = (Kind.ERROR, Kind.WORSE, Kind.PROMISE, Kind.LOST, "stray")
 FAMILIES = (
     {f"meaning.{verdict}" for verdict in Verdict}
     | {f"{family}.{int(status)}" for family in ("exit", "headline") for status in ExitStatus}
     | {f"fact.{name}" for name in FACTS}
     | {f"plan.{name}" for name in ("requests", "uploads", "bytes", "tokens", "minutes")}
     | {f"trouble.{kind}" for kind in KINDS}
+    | {f"gate.because.{int(status)}" for status in BECAUSE}
+    | {f"gate.count.{kind}.{form}" for kind in COUNTED for form in ("one", "many")}
+    | {f"gate.title.{kind}" for kind in Kind}
+    | {f"gate.{name}" for name in ("open", "shut", "judged", "judged.both")}
+    | {f"trend.{name}" for name in ("clauses", "seconds")}
     | {f"rates.lane.{name}" for name in DOCUMENTED}
     | {f"rates.phase.{name}" for name in PHASES}
     | {f"rates.legend.{name}" for name in ("admitted", "sent", "limit", "estimate")}
@@ -37,7 +50,7 @@ def asked() -> set[str]:
     text = "\n".join(TEXTS)
     single = set(re.findall(r"""(?:say|done)\(\s*["']([\w.-]+)["']\s*[,)]""", text))
     single |= set(re.findall(r"""["'](x\.\w+|exit\.other)["']""", text))
-    plural = set(re.findall(r"""plural\(\s*["'](\w+)["']""", text))
+    plural = set(re.findall(r"""plural\(\s*["']([\w.]+)["']""", text))
     sections = set(re.findall(r"""_section\(\s*["'](\w+)["']""", text))
     return single | {f"{key}.{form}" for key in plural for form in ("one", "many")} | sections | FAMILIES
 
