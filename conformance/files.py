@@ -162,8 +162,6 @@ def shown(traversal: Traversal | None, names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _pauses() -> Iterator[float]:
-    # A second look costs no time of its own; what is not there by then takes longer.
-    yield 0.0
     pause = 0.1
     while True:
         yield pause

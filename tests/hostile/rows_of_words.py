@@ -196,7 +196,7 @@ ROWS = (
     # Pages
     Row(
         does="promises more behind each page",
-        guilty=clauses("listing", "has-more-false") | clauses("sdk", "list"),
+        guilty=clauses("listing", "has-more-false"),
         act=edited(lambda said, _: {**said, "has_more": True}),
         on=lists,
         since=2,
