@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from conformance import corpus as corpora
+from conformance.budget import Budget, Caps
 from conformance.clauses import Profile
 from conformance.client import Client, FormFile
 from conformance.corpus import Corpus, Sent, Small, name_of
@@ -112,6 +113,8 @@ class Ahead:
     def stop(self) -> None:
         """Break off what is being sent, and come back when nothing is."""
         if self._thread and self._thread.is_alive():
+            # A budget of its own: what cleans up sets the run's going again, and this one must stay stopped.
+            self._client.budget = Budget(Caps())
             self._client.budget.stopped = True
             self._client.shut()
             self._thread.join(PATIENCE)

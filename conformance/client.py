@@ -215,6 +215,8 @@ class Client:
         for attempt in range(1, self.timing.attempts + 1):
             set_aside = self.budget.spend(sending.request, cleaning=cleaning)
             self._pace.wait(sending.request)
+            if self.budget.stopped and not cleaning:
+                raise KeyboardInterrupt
             for announce in self.announced:
                 announce(sending.request, account)
             started, clock = time.time(), time.monotonic()

@@ -12,7 +12,6 @@ from conformance.runs import (
     ClauseRow,
     Compatible,
     Footer,
-    Header,
     ProbeTotals,
     Run,
     Totals,
@@ -57,7 +56,7 @@ def merged(parts: Sequence[Run], *, same_host: bool = True) -> Run:
     rulings = list(excused(without_cascades(rulings, needs), needs))
     joined = tuple(_join(rows[ruling.clause], ruling, numbers, parts) for ruling in rulings)
     return Run(
-        header=_header([part.header for part in parts]),
+        header=parts[0].header,
         exchanges=exchanges,
         findings=tuple(sorted(findings, key=lambda finding: finding.clause)),
         clauses=joined,
@@ -149,10 +148,6 @@ def _join(
         compatible=all(usable) if usable else None,
         strict=ruling.strict,
     )
-
-
-def _header(headers: Sequence[Header]) -> Header:
-    return headers[0]
 
 
 def _footer(parts: Sequence[Run], ruled: ExitStatus) -> Footer:
