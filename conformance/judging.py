@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from conformance import laws
 from conformance.cascades import excused, without_cascades
 from conformance.clauses import Clause, Registry
 from conformance.contract import contract
@@ -15,7 +14,6 @@ from conformance.exchange import Exchange
 from conformance.regions import region
 from conformance.runs import ClauseRow, clause_row
 from conformance.sdk import Compatibility
-from conformance.trace import Trace
 from conformance.verdicts import Finding, Ruling, Verdict, weigh
 
 KEPT_EXCHANGES = 12
@@ -45,11 +43,6 @@ def measure(exchanges: Iterable[Exchange], compatibility: Compatibility) -> Iter
         for clause in sorted(judgement.measured - broken):
             yield Finding(clause=clause, verdict=Verdict.PASS, exchanges=(exchange.number,))
         yield from compatibility.judge(exchange)
-
-
-def judge(trace: Trace, compatibility: Compatibility) -> tuple[Finding, ...]:
-    """Judge a whole trace by openapi.yaml, the SDK and the laws."""
-    return (*measure(trace.exchanges, compatibility), *laws.judge(trace))
 
 
 def gathered(

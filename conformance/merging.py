@@ -16,11 +16,12 @@ from conformance.runs import (
     Run,
     Totals,
 )
+from conformance.targets import MOCKS
 from conformance.troubles import Infrastructure
 from conformance.verdicts import ExitStatus, Finding, Ruling, Verdict, exit_status, weigh
 
 # What the parts of one run have in common.
-COMMON = ("contract", "region", "base_url", "profile", "lane", "version", "format")
+COMMON = ("contract", "target", "region", "base_url", "profile", "lane", "version", "format")
 # The worst first, where parts end for reasons of their own.
 STATUSES = (
     ExitStatus.INTERRUPTED,
@@ -32,18 +33,20 @@ STATUSES = (
 EXERCISED = {Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.KNOWN, Verdict.OBSERVED, Verdict.ERROR}
 
 
-def merged(parts: Sequence[Run], *, same_host: bool = True) -> Run:
+def merged(parts: Sequence[Run], *, complete: bool = True) -> Run:
     """Join the parts of a run; exchanges stand in the order in which they were sent.
 
-    Each part has judged its own traffic by the laws: the files of the others are strangers' files to it. Parts that
-    each started a mock of their own have no host in common (`same_host`).
+    Each part has judged its own traffic by the laws: the files of the others are strangers' files to it. All parts
+    must be there, unless what ran them has told that one is not (`complete`).
 
     Raises:
         UsageError: there is none, or they are not parts of one run.
     """
     if not parts:
         raise UsageError("There is nothing to merge: name the folders of at least one run.")
-    _check(parts, same_host=same_host)
+    _check(parts)
+    if complete:
+        _check_whole([part.header.shard for part in parts])
     parts = sorted(parts, key=lambda part: part.header.started)
     exchanges, numbers = _in_order(parts)
     findings = _findings(parts, numbers)
@@ -56,7 +59,7 @@ def merged(parts: Sequence[Run], *, same_host: bool = True) -> Run:
     rulings = list(excused(without_cascades(rulings, needs), needs))
     joined = tuple(_join(rows[ruling.clause], ruling, numbers, parts) for ruling in rulings)
     return Run(
-        header=parts[0].header,
+        header=dataclasses.replace(parts[0].header, shard=""),
         exchanges=exchanges,
         findings=tuple(sorted(findings, key=lambda finding: finding.clause)),
         clauses=joined,
@@ -65,15 +68,30 @@ def merged(parts: Sequence[Run], *, same_host: bool = True) -> Run:
     )
 
 
-def _check(parts: Sequence[Run], *, same_host: bool) -> None:
+def _check(parts: Sequence[Run]) -> None:
     first = parts[0].header
+    # Each part starts a built-in mock of its own.
+    differs = {"base_url"} if first.target in MOCKS else set()
     for part in parts[1:]:
-        for name in COMMON if same_host else (each for each in COMMON if each != "base_url"):
+        for name in (each for each in COMMON if each not in differs):
             ours, theirs = getattr(first, name), getattr(part.header, name)
             if ours != theirs:
                 raise UsageError(
                     f"These are not parts of one run: {name} is {ours} in the first and {theirs} in another."
                 )
+
+
+def _check_whole(shards: Sequence[str]) -> None:
+    """Refuse what lacks a part: what it would have judged would be missing without a word."""
+    if twice := [shard for shard, times in Counter(shards).items() if times > 1]:
+        what = f"the shard {twice[0]}" if twice[0] else "a run that is no shard"
+        raise UsageError(f"These are not the parts of one run: {what} is among them more than once.")
+    counts = {shard.partition("/")[2] for shard in shards}
+    if len(counts) > 1:
+        raise UsageError(f"These are not the parts of one run: they are the shards {', '.join(shards)}.")
+    [count] = counts
+    if missing := [f"{at}/{count}" for at in range(1, int(count or 0) + 1) if f"{at}/{count}" not in shards]:
+        raise UsageError(f"The shard {missing[0]} is missing: give the folders of all {count}.")
 
 
 def _in_order(parts: Sequence[Run]) -> tuple[tuple[Exchange, ...], Mapping[tuple[int, int], int]]:

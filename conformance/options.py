@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance import deviations, ledger, pacing, recorded, sharing, targets
+from conformance import deviations, ledger, pacing, recorded, shards, sharing, targets
 from conformance.budget import Caps
 from conformance.check import Replay
 from conformance.clauses import Profile
 from conformance.client import Timing
 from conformance.errors import UsageError
 from conformance.explore import address
-from conformance.parallel import is_controller, is_worker
+from conformance.parallel import is_controller, is_worker, shard_of
 from conformance.session import Session, Settings, Surroundings
 
 if TYPE_CHECKING:
@@ -180,6 +180,7 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
             tokens=option.budget_tokens,
         ),
         exploring=exploring,
+        shard=str(shards.parse(option.shard) if option.shard else shard_of(config) or ""),
         deviations=_deviations(option),
         rate_probe=option.rate_probe == "yes"
         or (option.rate_probe == "auto" and (target.builtin or target.loopback)),

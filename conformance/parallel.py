@@ -39,7 +39,7 @@ class Controller:
 
     def run(self) -> runs.Run | None:
         """Give the whole run, or None where no process had anything to say."""
-        return merged(self.parts, same_host=False) if self.parts else None
+        return merged(self.parts, complete=False) if self.parts else None
 
 
 def is_worker(config: pytest.Config) -> bool:

@@ -21,7 +21,7 @@ from conformance.errors import ConformanceError, TargetError
 from conformance.expect import Evidence, Unproven, gathering
 from conformance.notices import Level
 from conformance.outcomes import EVIDENCE, LONGEST, clauses_of, finding, speak
-from conformance.parallel import Controller, divide, is_controller, is_worker, shard_of, tell
+from conformance.parallel import Controller, divide, is_controller, is_worker, tell
 from conformance.plan import Cost, costs
 from conformance.selection import selected, within_caps
 from conformance.session import Session
@@ -68,7 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[CLOSING] = closing
     try:
         session = options.session(config, closing)
-        config.stash[SHARD] = shards.parse(config.option.shard) if config.option.shard else shard_of(config)
+        config.stash[SHARD] = shards.parse(session.settings.shard) if session.settings.shard else None
         if is_controller(config):
             config.pluginmanager.register(divide(config), CONTROLLER)
     except ConformanceError as error:
@@ -261,7 +261,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Clean up, rule, write the run log and its views; give pytest the exit status of the ruling."""
     config = session.config
     started = config.stash.get(STARTED, None)
-    if started is None or config.option.collectonly or exitstatus in {ExitStatus.USAGE, ExitStatus.EMPTY}:
+    # A shard may have nothing to do, and says so in its log.
+    nothing = {ExitStatus.USAGE} | ({ExitStatus.EMPTY} if not config.option.shard else set())
+    if started is None or config.option.collectonly or exitstatus in nothing:
         return
     if controller := config.pluginmanager.get_plugin(CONTROLLER):
         _join(session, controller)

@@ -37,6 +37,8 @@ class Header:
     lane: str
     seed: int
     pace: str
+    # Which part of a run this is, as I/N; empty for a whole one.
+    shard: str = ""
     format: int = FORMAT
 
 

@@ -57,6 +57,7 @@ class Settings:
     deviations: tuple[Deviation, ...] = ()
     lag: float = 10.0
     exploring: float = 0.0
+    shard: str = ""
     billable: bool = False
     rate_probe: bool = False
 
@@ -275,6 +276,7 @@ class Session:
             lane=self.settings.lane,
             seed=self.settings.seed,
             pace=self.settings.pace,
+            shard=self.settings.shard,
         )
 
     def _totals(self) -> Totals:

@@ -30,6 +30,9 @@ class Shard:
     number: int
     count: int
 
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
     def takes(self, item: pytest.Item) -> bool:
         """Whether a test is this shard's."""
         return share_of(item) % self.count == self.number - 1
