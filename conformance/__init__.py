@@ -88,7 +88,8 @@ The rim
     selection.py    which tests a run takes, and in which order
     rehearsal.py    plays a run through to know what each test sends
     outcomes.py     what a test did, as a finding and in pytest's words
-    plugin.py       pytest's side: options, reports, the run log
+    plugin.py       what every project's pytest loads: the fixture model_studio
+    hooks.py        pytest's side of a run: options, reports, the run log
     matrix.py       the suite against every planted fault
     gate_command.py     what `conformance gate` does and prints
     trend_command.py    what `conformance trend` does and prints

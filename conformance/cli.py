@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="conformance",
         description="Conformance of Alibaba Cloud Model Studio's OpenAI-compatible Files API. "
-        "The suite itself is run by pytest: see `pytest --help`, group conformance.",
+        "The suite itself is run by pytest: see `pytest --pyargs conformance.suite --help`, group conformance.",
         epilog=f"Exit status: {statuses}.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
@@ -69,9 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
     mock.configure(add("mock", mock.run, "serve the mock of the API until it is stopped"))
     plan = add("plan", _plan, "say what a run would cost, chapter by chapter, before anything is sent")
-    plan.epilog = (
-        "It takes the options of the run, such as --target=intl --billable=yes: see `pytest --help`."
-    )
+    plan.epilog = "It takes the options of the run, such as --target=intl --billable=yes: see `pytest --pyargs conformance.suite --help`."
     doctor = add("doctor", _doctor, "say whether a target can be judged: is it there, and does it let us in")
     _target_options(doctor)
     doctor.add_argument(
@@ -156,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
 def _compare_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         "With --targets it takes the options of the runs too, such as --profile=smoke, or all of them behind --: "
-        "see `pytest --help`. Exit status: 0 nothing differs but what is documented of a region and what takes "
+        "see `pytest --pyargs conformance.suite --help`. Exit status: 0 nothing differs but what is documented of a region and what takes "
         "time, 1 something does, 6 a required clause could not be compared."
     )
     add = parser.add_argument

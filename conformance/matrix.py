@@ -17,7 +17,7 @@ from multiprocessing.context import ForkContext, SpawnContext
 import pytest
 
 from conformance import sdk
-from conformance.plugin import RUN, VIEWS
+from conformance.hooks import RUN, VIEWS
 from conformance.runs import Run
 from conformance.verdicts import ExitStatus, Verdict
 

@@ -17,7 +17,7 @@ from tests.runs_of_the_suite import environment
 FOREMAN = """
 import json, os, sys
 import pytest
-import conformance.plugin, conformance.suite.conftest, conformance.generated, conformance.sweep
+import conformance.plugin, conformance.hooks, conformance.suite.conftest, conformance.generated, conformance.sweep
 import conformance.mock.serving, conformance.report.html, conformance.explorer, conformance.sdk, openai
 # What filters are judged by is of no matter to who kills a run.
 conformance.corpus.PAUSE = 0.0

@@ -57,9 +57,9 @@ def run(args: argparse.Namespace) -> int:
             port=args.port,
             seed=args.seed,
         ) as mock:
-            print(f"export OPENAI_BASE_URL={mock.url}")
-            print(f"export OPENAI_API_KEY={mock.keys[0]}")
-            print(f"export DASHSCOPE_API_KEY={mock.keys[0]}", flush=True)
+            print(
+                *(f"export {name}={value}" for name, value in mock.environment.items()), sep="\n", flush=True
+            )
             stop.wait()
             crashes = mock.crashes
     except UsageError as error:

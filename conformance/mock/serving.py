@@ -51,6 +51,16 @@ class Mock:
         return self.settings.keys
 
     @property
+    def key(self) -> str:
+        """The key of the first account."""
+        return self.keys[0]
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What points an OpenAI SDK, and the vendor's samples, at the mock."""
+        return {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": self.key, "DASHSCOPE_API_KEY": self.key}
+
+    @property
     def other_region_key(self) -> str:
         """A key of the other region, which is refused."""
         return self.settings.other_region_key
