@@ -3,17 +3,20 @@
 import traceback
 from collections.abc import Awaitable, Callable
 from random import Random
+from time import perf_counter
 from uuid import UUID
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from conformance.mock import refusals
 from conformance.mock.delivery import Delivery, HangUp, Inbox
 from conformance.mock.forms import OVERHEAD, Form, boundary
+from conformance.mock.journal import Journal
 from conformance.mock.lawful import Lawful
 from conformance.mock.lines import Lines, parsed
 from conformance.mock.records import Answer, Body, Call, Fate, Flow, Operation
@@ -28,8 +31,9 @@ Work = Callable[[Request, Call, str], Awaitable[Body | Flow]]
 class Application:
     """The server without its socket."""
 
-    def __init__(self, behaviour: Lawful) -> None:
+    def __init__(self, behaviour: Lawful, journal: Journal) -> None:
         self.behaviour = behaviour
+        self.journal = journal
         self.crashes: list[str] = []
         self.hang_up: HangUp | None = None
         # Apart from the ids of files, so that the same uploads get the same ids whatever was asked in between.
@@ -63,8 +67,18 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
+        if scope["path"] == "/" and scope["method"] in {"GET", "HEAD"}:
+            await self._show_state(scope, receive, send)
+            return
         inbox = Inbox(scope, receive)
         await self._starlette({**scope, INBOX: inbox}, inbox, send)
+
+    async def _show_state(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Imported late: a template engine is nothing that a client of the API should wait for.
+        from conformance.mock import state
+
+        shown = state.page(self.behaviour, self.journal, self.crashes)
+        await Response(shown, headers=state.HEADERS)(scope, receive, send)
 
     def _route(self, path: str, **operations: Operation) -> Route:
         async def endpoint(request: Request) -> Delivery:
@@ -84,6 +98,7 @@ class Application:
         self, request: Request, operation: Operation, refusal: Refusal | None = None
     ) -> Delivery:
         self.behaviour.world.clock.tick()
+        began = perf_counter()
         call = self._call(request, operation)
         try:
             answer = await self._answer(request, call, refusal)
@@ -92,11 +107,29 @@ class Application:
         except Exception:  # noqa: BLE001 - whatever goes wrong in here, the client gets an envelope
             self.crashes.append(traceback.format_exc())
             answer = self.behaviour.refuse(refusals.broken(), call)
+        self._note(request.scope, call, answer, perf_counter() - began)
         return Delivery(
             answer=answer,
             flow=self._flow(answer),
             inbox=request.scope[INBOX],
             hang_up=self.hang_up or (lambda _: None),
+        )
+
+    def _note(self, scope: Scope, call: Call, answer: Answer, seconds: float) -> None:
+        token = self.behaviour.token(call)
+        is_known = token in self.behaviour.settings.keys
+        query = scope["query_string"]
+        target = (scope["raw_path"] + b"?" * bool(query) + query).decode("ascii", "backslashreplace")
+        self.journal.note(
+            (
+                self.behaviour.world.clock.now(),
+                call.method,
+                target,
+                answer.status,
+                self.behaviour.settings.account(token) if token and is_known else "",
+                call.request_id,
+                seconds,
+            )
         )
 
     async def _answer(self, request: Request, call: Call, refusal: Refusal | None) -> Answer:

@@ -4,11 +4,14 @@ import argparse
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from conformance.errors import UsageError
 from conformance.mock.clock import CLOCKS
 from conformance.mock.fidelity import table
+from conformance.mock.journal import Write
 from conformance.mock.serving import serve
 from conformance.mock.settings import REGIONS
 
@@ -33,7 +36,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--weather", action="append", default=[], metavar="NAME", help="trouble that breaks no clause")
     add("--clock", default="real", help=f"one of {', '.join(CLOCKS)} (default: %(default)s)")
     add("--data-dir", type=Path, metavar="DIR", help="keep files here; without it they go with the mock")
+    add(
+        "--plant",
+        type=Path,
+        metavar="DIR",
+        help="begin with the files below this folder in the first account",
+    )
+    add("--access-log", metavar="FILE", help="append a line for each request; - is standard error")
     add("--seed", type=int, metavar="N", help="make ids and chance repeat")
+    parser.epilog = "A page at / shows accounts, files, batches, the last requests, limits and breaches."
     add("--fidelity", action="store_true", help="print what is documented, observed or inferred, and stop")
 
 
@@ -45,18 +56,23 @@ def run(args: argparse.Namespace) -> int:
     stop = threading.Event()
     before = [(number, signal.signal(number, lambda *_: stop.set())) for number in STOPS]
     try:
-        with serve(
-            region=args.region,
-            keys=args.api_key,
-            breaches=args.breach,
-            weather=args.weather,
-            rate_limits=args.rate_limits == "documented",
-            data_dir=args.data_dir,
-            clock=args.clock,
-            host=args.host,
-            port=args.port,
-            seed=args.seed,
-        ) as mock:
+        with (
+            _access_log(args.access_log) as access_log,
+            serve(
+                region=args.region,
+                keys=args.api_key,
+                breaches=args.breach,
+                weather=args.weather,
+                rate_limits=args.rate_limits == "documented",
+                data_dir=args.data_dir,
+                clock=args.clock,
+                host=args.host,
+                port=args.port,
+                seed=args.seed,
+                plant=args.plant,
+                access_log=access_log,
+            ) as mock,
+        ):
             print(
                 *(f"export {name}={value}" for name, value in mock.environment.items()), sep="\n", flush=True
             )
@@ -71,3 +87,19 @@ def run(args: argparse.Namespace) -> int:
     # Only our own faults reach this list; they were answered with 500 and belong in a bug report.
     print("".join(crashes), end="", file=sys.stderr)
     return 0
+
+
+@contextmanager
+def _access_log(name: str | None) -> Iterator[Write | None]:
+    if name is None:
+        yield None
+    elif name == "-":
+        yield sys.stderr.write
+    else:
+        try:
+            # Line by line, so that it can be followed.
+            file = Path(name).open("a", buffering=1, encoding="utf-8")  # noqa: SIM115 - closed below
+        except OSError as error:
+            raise UsageError(f"access log {name} cannot be written: {error.strerror}") from error
+        with file:
+            yield file.write

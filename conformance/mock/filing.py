@@ -109,13 +109,20 @@ class Filing(Behaviour):
         return self.store.add(record)
 
     def plant(
-        self, account: str, *, filename: str, body: bytes, purpose: str, created: int | None = None
+        self,
+        account: str,
+        *,
+        filename: str,
+        body: bytes,
+        purpose: str,
+        created: int | None = None,
+        size: int | None = None,
     ) -> Record:
         """Put a file into an account as another client would have, without a request."""
         upload = Upload(
             purpose=purpose,
             filename=filename,
-            bytes=len(body),
+            bytes=len(body) if size is None else size,
             digest=blake2b(body, digest_size=16).hexdigest(),
             overhead=0,
         )
@@ -124,7 +131,7 @@ class Filing(Behaviour):
             account=account,
             purpose=purpose,
             filename=filename,
-            bytes=len(body),
+            bytes=upload.bytes,
             created=self.world.clock.now() if created is None else created,
             digest=upload.digest,
         )

@@ -13,7 +13,9 @@ from conformance.errors import UsageError
 from conformance.mock.breaches import BREACHES
 from conformance.mock.clock import SECOND, Clock, clock_named
 from conformance.mock.faults import Breach, Weather
+from conformance.mock.journal import Journal, Write
 from conformance.mock.lawful import ID_PREFIXES, Lawful, Trait, World, combined
+from conformance.mock.planting import plant_folder
 from conformance.mock.settings import BASE_PATH, Limits, Settings, settings
 from conformance.mock.shelf import Shelf
 from conformance.mock.store import Store
@@ -77,15 +79,19 @@ class Mock:
         purpose: str = "file-extract",
         key: str | None = None,
         created_at: float | None = None,
+        size: int | None = None,
     ) -> str:
-        """Put a file into an account, as another client would have, and give its id."""
+        """Put a file into an account, as another client would have, and give its id.
+
+        `size` is what the books say of it, where 100 GB are too many to write.
+        """
         if purpose not in ID_PREFIXES:
             raise UsageError(f"unknown purpose {purpose!r}: choose one of {', '.join(ID_PREFIXES)}")
         account = self._account(key)
         created = None if created_at is None else round(created_at * SECOND)
         return self._on_server(
             lambda: self._behaviour.plant(
-                account, filename=filename, body=body, purpose=purpose, created=created
+                account, filename=filename, body=body, purpose=purpose, created=created, size=size
             )
         ).id
 
@@ -132,14 +138,22 @@ def serve(
     port: int = 0,
     seed: int | None = None,
     limits: Limits | None = None,
+    plant: Path | str | None = None,
+    access_log: Write | None = None,
 ) -> Iterator[Mock]:
-    """Serve a mock in a thread of this process for as long as the context lasts."""
+    """Serve a mock in a thread of this process for as long as the context lasts.
+
+    Raises:
+        UsageError: something impossible is asked for.
+    """
+    breaches, weather = tuple(breaches), tuple(weather)
     chosen = settings(
         region=region,
         keys=None if keys is None else tuple(keys),
         limits=limits,
         rate_limits=rate_limits,
         seed=seed,
+        faults=(*breaches, *weather),
     )
     traits = (*_traits("breach", BREACHES, breaches), *_traits("weather", WEATHER, weather))
     # Starlette and uvicorn take a quarter of a second to import, which a listing of breaches should not pay.
@@ -161,9 +175,11 @@ def serve(
             random=Random(seed),  # noqa: S311 - ids of a mock are no secrets
         )
         behaviour = combined(*traits)(world)
+        if plant is not None:
+            plant_folder(behaviour, Path(plant))
         listener = _listen(host, port)
         cleanup.callback(listener.close)
-        server = Server(Application(behaviour), listener)
+        server = Server(Application(behaviour, Journal(access_log)), listener)
         cleanup.callback(server.end)
         address = listener.getsockname()
         server.begin()

@@ -87,6 +87,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     rate_limits: bool = False
     seed: int | None = None
+    faults: tuple[str, ...] = ()
 
     @property
     def other_region_key(self) -> str:
@@ -105,6 +106,7 @@ def settings(
     limits: Limits | None = None,
     rate_limits: bool = False,
     seed: int | None = None,
+    faults: tuple[str, ...] = (),
 ) -> Settings:
     """Check what was asked for and fill in what was not."""
     if region not in REGIONS:
@@ -117,4 +119,11 @@ def settings(
         raise UsageError("each API key must be a distinct printable word without spaces around it")
     if set(keys) & set(REGIONS[place.other].default_keys):
         raise UsageError(f"a key of region {place.other} cannot be accepted by region {place.name}")
-    return Settings(region=place, keys=keys, limits=limits or Limits(), rate_limits=rate_limits, seed=seed)
+    return Settings(
+        region=place,
+        keys=keys,
+        limits=limits or Limits(),
+        rate_limits=rate_limits,
+        seed=seed,
+        faults=faults,
+    )

@@ -108,6 +108,13 @@ class Store:
         """Find a living file of the same content: the lawful mock never asks this."""
         return self._one("account = ? AND digest = ? AND deleted IS NULL", account, digest)
 
+    def holds(self, account: str, filename: str, digest: str) -> bool:
+        """Tell whether an account has a living file of that name and content."""
+        found = self._one(
+            "account = ? AND filename = ? AND digest = ? AND deleted IS NULL", account, filename, digest
+        )
+        return found is not None
+
     def knows(self, file_id: str) -> bool:
         """Tell whether an id was ever given to anyone."""
         return self._one("id = ?", file_id) is not None

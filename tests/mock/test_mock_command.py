@@ -93,6 +93,8 @@ def test_a_port_in_use_is_told_in_a_sentence() -> None:
         (("--host", "203.0.113.7"), "203.0.113.7"),
         (("--data-dir", "/dev/null/x"), "/dev/null/x"),
         (("--api-key", "a b\n"), "API key"),
+        (("--plant", "/nonsense"), "/nonsense"),
+        (("--access-log", "/dev/null/x"), "/dev/null/x"),
     ],
 )
 def test_a_bad_argument_is_told_in_a_sentence(flags: tuple[str, ...], word: str) -> None:
@@ -101,6 +103,19 @@ def test_a_bad_argument_is_told_in_a_sentence(flags: tuple[str, ...], word: str)
     assert (process.returncode, out) == (4, "")
     assert err.count("\n") == 1
     assert word in err
+
+
+def test_requests_are_logged_and_a_folder_is_planted(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "a.txt").write_text("hello")
+    log = tmp_path / "access.log"
+    with child("--port", "0", "--plant", str(tmp_path / "files"), "--access-log", str(log)) as process:
+        said = greeting(process)
+        headers = {"authorization": f"Bearer {said['OPENAI_API_KEY']}"}
+        for _ in range(2):
+            answer = httpx.get(said["OPENAI_BASE_URL"] + "/files", headers=headers, trust_env=False)
+        assert [each["filename"] for each in answer.json()["data"]] == ["a.txt"]
+        assert log.read_text().count(" GET /compatible-mode/v1/files 200 ") == 2
 
 
 def test_fidelity_prints_every_choice_with_its_label() -> None:
