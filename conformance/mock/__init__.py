@@ -4,7 +4,9 @@ It is a witness: written from the vendor's pages and from observed answers, neve
 
     serve, Mock   serving     start and stop, the handle a test holds
     Server        server      uvicorn in a thread
-    Application   app         routes; `delivery` sends what they answer
+    Application   app         one request from end to end; `routes` says what it asks for, `delivery` sends the answer
+    Express       express     answers that need no second reading
+    Journal       journal     the last requests; `state` shows them and all else at `/`, `identities` names them
     Lawful        lawful      every decision, one small method each; what all answers share is in `behaviour`
     Filing        filing      files; `content` gives back what is in them
     Chats         chat        conversations; `documents` and `reading` for files in them, `completions` for answers

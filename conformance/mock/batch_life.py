@@ -24,7 +24,7 @@ from conformance.mock.batch_lines import (
 from conformance.mock.chat import Chats
 from conformance.mock.clock import SECOND
 from conformance.mock.documents import Model
-from conformance.mock.ledger import Batch
+from conformance.mock.ledger import Batch, results_of
 from conformance.mock.lines import parsed
 from conformance.mock.records import Body, Record, Upload
 from conformance.mock.refusals import Refusal
@@ -152,7 +152,7 @@ class BatchLife(Chats):
                 if result["error"] is not None:
                     failures.append(index)
                 results.write(self.line(result) + b"\n")
-            results.keep(shelf.path(_results(batch)))
+            results.keep(shelf.path(results_of(batch.id)))
         finally:
             results.discard()
         return tuple(failures)
@@ -211,10 +211,12 @@ class BatchLife(Chats):
         failures = set(batch.failures)
         with ExitStack() as cleanup:
             cleanup.callback(shelf.drop, batch.id)
-            cleanup.callback(shelf.drop, _results(batch))
+            cleanup.callback(shelf.drop, results_of(batch.id))
             cleanup.callback(output.discard)
             cleanup.callback(error.discard)
-            for index, (_, raw) in enumerate(numbered(shelf.path(_results(batch))) if batch.total else ()):
+            for index, (_, raw) in enumerate(
+                numbered(shelf.path(results_of(batch.id))) if batch.total else ()
+            ):
                 line = raw if index < done else self.undone(batch, raw)
                 is_failure = index >= done or index in failures
                 (error if is_failure else output).write(line)
@@ -259,7 +261,3 @@ class BatchLife(Chats):
     def result_id(self, batch: Batch, upload: Upload, kind: str) -> str:  # noqa: ARG002 - a variation looks at the kind
         """Invent the id of a file of results: errors have the same kind of id."""
         return self.new_id(batch.account, upload)
-
-
-def _results(batch: Batch) -> str:
-    return f"{batch.id}.results"

@@ -4,9 +4,12 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from email.utils import formatdate
+from functools import lru_cache
 from random import Random
 from types import MappingProxyType
 from uuid import UUID
+
+import orjson
 
 from conformance.mock import refusals
 from conformance.mock.clock import SECOND, Clock
@@ -140,8 +143,8 @@ class Behaviour:
 
     def finish(self, answer: Answer, call: Call) -> Answer:
         """Add what every answer carries."""
-        date = formatdate(self.now() / SECOND, usegmt=True)
-        return replace(answer, headers={**answer.headers, "x-request-id": call.request_id, "date": date})
+        headers = {**answer.headers, "x-request-id": call.request_id, "date": dated(self.now())}
+        return replace(answer, headers=headers)
 
     def encode(self, answer: Answer) -> bytes:
         """Write the body of an answer that does not flow."""
@@ -155,7 +158,11 @@ class Behaviour:
 
     def line(self, body: object) -> bytes:
         """Write a JSON value on one line, as a stream's events and a result file's lines need it."""
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+        try:
+            return orjson.dumps(body)
+        except TypeError:
+            # What only a fault writes: a number or a text that JSON cannot hold.
+            return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
     # -- the surroundings
 
@@ -166,3 +173,13 @@ class Behaviour:
     def uuid(self) -> str:
         """Invent an id that is no file's."""
         return str(UUID(int=self._numbers.getrandbits(128), version=4))
+
+
+def dated(moment: int) -> str:
+    """Write a moment as the header Date does."""
+    return _date(moment // SECOND)
+
+
+@lru_cache(maxsize=16)
+def _date(second: int) -> str:
+    return formatdate(second, usegmt=True)

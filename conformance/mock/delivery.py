@@ -1,19 +1,26 @@
 """How an answer leaves: whole, cut short, or not at all; and what happens to a body nobody will read."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from itertools import chain
-
-from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from typing import Any
 
 from conformance.mock.records import Answer, Fate, Flow
 
 SMALL = 1024 * 1024
+TOGETHER = 64 * 1024
 LINGER_SECONDS = 10.0
 SILENCE_SECONDS = 0.5
 
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 HangUp = Callable[[Scope], None]
+
+
+class Disconnect(Exception):  # noqa: N818 - it is the client's right
+    """The client went away while it was sending."""
 
 
 class Inbox:
@@ -33,6 +40,21 @@ class Inbox:
             self.ended = True
         return message
 
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Give the body piece by piece.
+
+        Raises:
+            Disconnect: the client went away.
+        """
+        while True:
+            message = await self()
+            if message["type"] == "http.disconnect":
+                raise Disconnect
+            if body := message.get("body"):
+                yield body
+            if not message.get("more_body", False):
+                return
+
     async def settle(self) -> None:
         """Read to the end what is small, so that the connection can be used again."""
         if self.declared is not None and self.declared <= SMALL and not self._hesitates:
@@ -48,21 +70,20 @@ class Inbox:
             return
 
 
-class Delivery(Response):
+class Delivery:
     """One answer, ready to be sent."""
 
     def __init__(self, *, answer: Answer, flow: Flow, inbox: Inbox, hang_up: HangUp) -> None:
-        super().__init__(status_code=answer.status)
         self._answer = answer
         self._flow = flow
         self._inbox = inbox
         self._hang_up = hang_up
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, send: Send) -> None:
         """Send it as its fate has it."""
         if self._answer.fate is Fate.LOST:
             self._hang_up(scope)
-            while (await receive())["type"] != "http.disconnect":
+            while (await self._inbox())["type"] != "http.disconnect":
                 pass
             return
         # The first piece is taken before anything is awaited: a file that is open can be deleted meanwhile.
@@ -76,6 +97,10 @@ class Delivery(Response):
             await self._send_first(half, chain((piece,), pieces), send)
             return
         for following in pieces:
+            # What need not wait goes together: each sending costs more than the writing of what is sent.
+            if not self._flow.pause and len(piece) + len(following) <= TOGETHER:
+                piece += following
+                continue
             await send(self._piece(piece, more=True))
             if self._flow.pause:
                 await asyncio.sleep(self._flow.pause)

@@ -77,6 +77,8 @@ class Ledger:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         db.executescript(SCHEMA)
+        self._soonest: int | None = None
+        self._look_ahead()
 
     def add(self, batch: Batch) -> Batch:
         """Remember a batch; the copy given back knows its place."""
@@ -94,6 +96,7 @@ class Ledger:
                 _written(batch),
             ),
         )
+        self._look_ahead()
         return replace(batch, sequence=cursor.lastrowid or 0)
 
     def change(self, batch: Batch) -> Batch:
@@ -102,6 +105,7 @@ class Ledger:
             "UPDATE batches SET status = ?, due = ?, value = ? WHERE sequence = ?",
             (batch.status, batch.due, _written(batch), batch.sequence),
         )
+        self._look_ahead()
         return batch
 
     def get(self, account: str, batch_id: str) -> Batch | None:
@@ -112,8 +116,19 @@ class Ledger:
         """Find a batch of any account: to the lawful mock only a reason to invent another id."""
         return self._one("id = ?", batch_id)
 
+    def bodies(self) -> set[str]:
+        """Name the bodies of batches to which something will still happen: what they read, and what they gave."""
+        rows = self._db.execute("SELECT id FROM batches WHERE due IS NOT NULL")
+        return {name for row in rows for name in (row[0], results_of(row[0]))}
+
+    def is_due(self, now: int) -> bool:
+        """Tell whether something should have happened to a batch by now; every request asks."""
+        return self._soonest is not None and self._soonest <= now
+
     def next_due(self, now: int) -> Batch | None:
         """Find the batch to which something should have happened first."""
+        if not self.is_due(now):
+            return None
         return self._one("due <= ? ORDER BY due", now)
 
     def unfinished(self, account: str) -> int:
@@ -147,12 +162,20 @@ class Ledger:
         )
         return [_read(row) for row in rows]
 
+    def _look_ahead(self) -> None:
+        self._soonest = self._db.execute("SELECT min(due) FROM batches WHERE due IS NOT NULL").fetchone()[0]
+
     def _one(self, condition: str, *values: object) -> Batch | None:
         row = self._db.execute(
             f"SELECT sequence, value FROM batches WHERE {condition} LIMIT 1",  # noqa: S608 - conditions are literals of this module
             values,
         ).fetchone()
         return None if row is None else _read(row)
+
+
+def results_of(batch_id: str) -> str:
+    """Name the body in which a batch keeps its results until it ends."""
+    return f"{batch_id}.results"
 
 
 def _written(batch: Batch) -> str:

@@ -51,6 +51,7 @@ def _plant(behaviour: Lawful, path: Path) -> None:
         upload = Upload(
             purpose=purpose, filename=path.name, bytes=incoming.size, digest=incoming.digest, overhead=0
         )
-        incoming.keep(shelf.path(behaviour.accept(account, upload).id))
+        with behaviour.store.together():
+            incoming.keep(shelf.path(behaviour.accept(account, upload).id))
     finally:
         incoming.discard()

@@ -3,16 +3,58 @@
 import asyncio
 import socket
 import threading
+from functools import partial
+from typing import Any
 
 import uvicorn
-from starlette.types import Scope
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from conformance.mock.app import Application
+from conformance.mock.app import RAW, Application
+from conformance.mock.delivery import Scope
+from conformance.mock.express import Express
 
 GRACE_SECONDS = 1.0
 KEEP_ALIVE_SECONDS = 75
 ACCEPTING_TURNS = 8
+
+
+class Connection(HttpToolsProtocol):
+    """HTTP as uvicorn speaks it, except that a request that is known needs not be read."""
+
+    def __init__(self, express: Express, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._express = express
+        self._is_between = True
+        self._begun = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Answer at once what can be; note the bytes of what came in one piece."""
+        is_busy = self.cycle is not None and not self.cycle.response_complete
+        if is_busy or not self._is_between:
+            super().data_received(data)
+            return
+        if not self.flow.write_paused and (answer := self._express.answer(data)):
+            self._unset_keepalive_if_required()
+            self.transport.write(answer)
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+            return
+        self._begun = 0
+        super().data_received(data)
+        if self._is_between and self._begun == 1 and self.cycle.keep_alive and self.scope["method"] == "GET":
+            self.cycle.scope[RAW] = data  # type: ignore[literal-required]
+
+    def on_message_begin(self) -> None:
+        """Note that a request has begun."""
+        self._is_between = False
+        self._begun += 1
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        """Note that it has ended."""
+        self._is_between = True
+        super().on_message_complete()
 
 
 class Server(uvicorn.Server):
@@ -22,8 +64,8 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 application,
-                http="h11",
-                loop="asyncio",
+                http=partial(Connection, application.express),  # type: ignore[arg-type]
+                loop="uvloop",
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -64,7 +106,7 @@ class Server(uvicorn.Server):
     def hang_up(self, scope: Scope) -> None:
         """Reset the connection that a request came by."""
         for connection in list(self.server_state.connections):
-            if isinstance(connection, H11Protocol) and connection.client == scope.get("client"):
+            if isinstance(connection, Connection) and connection.client == scope.get("client"):
                 connection.transport.abort()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

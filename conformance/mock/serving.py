@@ -166,7 +166,7 @@ def serve(
         cleanup.callback(shelf.close)
         store = Store(folder / "state.sqlite" if folder else None)
         cleanup.callback(store.close)
-        shelf.sweep()
+        shelf.sweep(store.bodies())
         world = World(
             settings=chosen,
             clock=clock_named(clock),

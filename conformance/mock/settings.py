@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from types import MappingProxyType
 
@@ -96,7 +97,12 @@ class Settings:
 
     def account(self, key: str) -> str:
         """Name the account behind a key; the key itself is never written down."""
-        return "account-" + sha256(key.encode()).hexdigest()[:16]
+        return _account(key)
+
+
+@lru_cache(maxsize=256)
+def _account(key: str) -> str:
+    return "account-" + sha256(key.encode()).hexdigest()[:16]
 
 
 def settings(

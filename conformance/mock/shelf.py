@@ -1,26 +1,40 @@
-"""File bodies on disk: written while they arrive, kept under their id, never held in memory."""
+"""File bodies on disk, kept under their id. At no time is more than a small piece of one held in memory."""
 
+import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from hashlib import blake2b
+from io import BufferedRandom
 from pathlib import Path
 
 from conformance.errors import UsageError
+
+# What is no larger is written once, when its place is known.
+HELD = 64 * 1024
 
 
 class Incoming:
     """One body that is still arriving; it ends on the shelf or nowhere."""
 
-    def __init__(self, folder: Path) -> None:
-        self._file = tempfile.NamedTemporaryFile(dir=folder, delete=False)  # noqa: SIM115 - closed by keep or discard
+    def __init__(self, shelf: "Shelf") -> None:
+        self._shelf = shelf
+        self._held = bytearray()
+        self._file: BufferedRandom | None = None
+        self._path: Path | None = None
         self._digest = blake2b(digest_size=16)
+        self._is_safe = not shelf.is_durable
         self.size = 0
+        shelf.arriving.add(self)
 
     def write(self, data: bytes) -> None:
         """Add to the body."""
-        self._file.write(data)
         self._digest.update(data)
         self.size += len(data)
+        if self._file is None and self.size <= HELD:
+            self._held += data
+            return
+        self._spill().write(data)
 
     @property
     def digest(self) -> str:
@@ -29,25 +43,54 @@ class Incoming:
 
     def read(self) -> bytes:
         """Give what has arrived so far: the lawful mock never asks this."""
+        if self._file is None:
+            return bytes(self._held)
         self._file.flush()
         return Path(self._file.name).read_bytes()
 
+    def secure(self) -> None:
+        """Come back when the body would survive a loss of power; it takes as long as the disk does."""
+        if not self._is_safe:
+            file = self._spill()
+            file.flush()
+            os.fsync(file.fileno())
+            self._is_safe = True
+
     def keep(self, path: Path) -> None:
         """Put the body in its place."""
-        self._file.close()
-        Path(self._file.name).replace(path)
+        self.secure()
+        if self._file is None:
+            path.write_bytes(self._held)
+        else:
+            self._file.close()
+            Path(self._file.name).replace(path)
+        if self._shelf.is_durable:
+            _secure_folder(path.parent)
+        self._shelf.arriving.discard(self)
 
     def discard(self) -> None:
         """Leave no trace; harmless when the body was kept."""
-        self._file.close()
-        Path(self._file.name).unlink(missing_ok=True)
+        self._shelf.arriving.discard(self)
+        if self._file is not None:
+            self._file.close()
+            Path(self._file.name).unlink(missing_ok=True)
+
+    def _spill(self) -> BufferedRandom:
+        if self._file is None:
+            # No context manager: it is closed by keep or discard.
+            self._file = open(self._shelf.scratch(), "x+b")  # noqa: SIM115, PTH123
+            self._file.write(self._held)
+            self._held.clear()
+        return self._file
 
 
 class Shelf:
     """The folder of bodies; without a data directory it is a temporary one and goes with the mock."""
 
     def __init__(self, data_dir: Path | None) -> None:
-        self._temporary = data_dir is None
+        self.is_durable = data_dir is not None
+        self.arriving: set[Incoming] = set()
+        self._begun = 0
         try:
             if data_dir is None:
                 self.folder = Path(tempfile.mkdtemp(prefix="conformance-mock-"))
@@ -60,14 +103,23 @@ class Shelf:
         except OSError as error:
             raise UsageError(f"data directory {data_dir} cannot be written: {error.strerror}") from error
 
-    def sweep(self) -> None:
-        """Remove what a mock that was killed left half received; only for the one that owns the folder."""
+    def sweep(self, wanted: Iterable[str]) -> None:
+        """Remove what a mock that was killed left half done; only for the one that owns the folder."""
         for left in self._incoming.iterdir():
             left.unlink()
+        kept = set(wanted)
+        for body in self._bodies.iterdir():
+            if body.name not in kept:
+                body.unlink()
 
     def receive(self) -> Incoming:
         """Begin a body."""
-        return Incoming(self._incoming)
+        return Incoming(self)
+
+    def scratch(self) -> Path:
+        """Name a place for a body that is too large to be held."""
+        self._begun += 1
+        return self._incoming / f"{os.getpid()}-{self._begun}"
 
     def path(self, file_id: str) -> Path:
         """Tell where the body of a file lies."""
@@ -84,9 +136,17 @@ class Shelf:
 
     def half_received(self) -> int:
         """Count the bodies that are still arriving."""
-        return sum(1 for _ in self._incoming.iterdir())
+        return len(self.arriving)
 
     def close(self) -> None:
         """Remove a temporary folder; leave a data directory alone."""
-        if self._temporary:
+        if not self.is_durable:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _secure_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -17,8 +17,8 @@ from conformance.mock.settings import BASE_PATH, GIGABYTE, MEGABYTE
 SHOWN = 20
 # A key is told apart by its ends; a short one has none to spare.
 LONG_KEY = 12
+MEDIA_TYPE = "text/html; charset=utf-8"
 HEADERS = {
-    "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
     "x-content-type-options": "nosniff",

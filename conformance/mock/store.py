@@ -1,6 +1,8 @@
 """What the mock remembers of files: a SQLite table, read by index and paged by key. Bodies lie on the shelf."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,9 +47,11 @@ class Store:
             raise UsageError(f"data directory {path.parent if path else ''} {why}") from error
 
     def _prepare(self) -> None:
+        self._changes = 0
         self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
+        # What was acknowledged is not lost, not even with the power.
+        self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("BEGIN EXCLUSIVE")
         found = self._db.execute("PRAGMA user_version").fetchone()[0]
         if found not in (0, VERSION):
@@ -57,12 +61,37 @@ class Store:
         self.batches = Ledger(self._db)
         self._db.execute(f"PRAGMA user_version = {VERSION}")
 
+    @property
+    def version(self) -> object:
+        """What changes when a file comes or goes."""
+        return self._changes
+
     def close(self) -> None:
         """Let go of the database."""
         self._db.close()
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write what happens meanwhile down at once; a disk that fails undoes it, a refusal does not."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except OSError:
+            self._db.execute("ROLLBACK")
+            raise
+        except BaseException:
+            self._db.execute("COMMIT")
+            raise
+        self._db.execute("COMMIT")
+
+    def bodies(self) -> set[str]:
+        """Name every body that somebody may still ask for."""
+        files = {row[0] for row in self._db.execute("SELECT id FROM files WHERE deleted IS NULL")}
+        return files | self.batches.bodies()
+
     def add(self, record: Record) -> Record:
         """Remember a file; the copy given back knows its place."""
+        self._changes += 1
         cursor = self._db.execute(
             "INSERT INTO files (id, account, purpose, filename, bytes, created, digest)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -80,6 +109,7 @@ class Store:
 
     def remove(self, record: Record, *, moment: int) -> None:
         """Mark a file as deleted."""
+        self._changes += 1
         self._db.execute("UPDATE files SET deleted = ? WHERE sequence = ?", (moment, record.sequence))
 
     def get(self, account: str, file_id: str) -> Record | None:
