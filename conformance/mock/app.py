@@ -169,7 +169,7 @@ class Application:
                 await asyncio.to_thread(incoming.secure)
             with behaviour.store.together():
                 record = behaviour.accept(account, upload)
-                incoming.keep(shelf.path(record.id))
+                incoming.keep(record.id)
         finally:
             incoming.discard()
         return behaviour.describe(record, Operation.UPLOAD)

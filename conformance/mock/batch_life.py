@@ -152,7 +152,7 @@ class BatchLife(Chats):
                 if result["error"] is not None:
                     failures.append(index)
                 results.write(self.line(result) + b"\n")
-            results.keep(shelf.path(results_of(batch.id)))
+            results.keep(results_of(batch.id))
         finally:
             results.discard()
         return tuple(failures)
@@ -255,7 +255,7 @@ class BatchLife(Chats):
                 digest=upload.digest,
             )
         )
-        results.keep(self.world.shelf.path(record.id))
+        results.keep(record.id)
         return record.id
 
     def result_id(self, batch: Batch, upload: Upload, kind: str) -> str:  # noqa: ARG002 - a variation looks at the kind

@@ -135,7 +135,7 @@ class Filing(Behaviour):
             created=self.world.clock.now() if created is None else created,
             digest=upload.digest,
         )
-        self.world.shelf.path(record.id).write_bytes(body)
+        self.world.shelf.put(record.id, body)
         return self.store.add(record)
 
     # -- one file

@@ -52,6 +52,6 @@ def _plant(behaviour: Lawful, path: Path) -> None:
             purpose=purpose, filename=path.name, bytes=incoming.size, digest=incoming.digest, overhead=0
         )
         with behaviour.store.together():
-            incoming.keep(shelf.path(behaviour.accept(account, upload).id))
+            incoming.keep(behaviour.accept(account, upload).id)
     finally:
         incoming.discard()

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from conformance.errors import UsageError
 
-# What is no larger is written once, when its place is known.
+# What is no larger is not written while it arrives; a shelf that nobody will open again writes it when somebody reads
+# it, as long as all that it holds is no more than that.
 HELD = 64 * 1024
+HELD_IN_ALL = 8 * 1024 * 1024
 
 
 class Incoming:
@@ -56,16 +58,17 @@ class Incoming:
             os.fsync(file.fileno())
             self._is_safe = True
 
-    def keep(self, path: Path) -> None:
+    def keep(self, name: str) -> None:
         """Put the body in its place."""
         self.secure()
         if self._file is None:
-            path.write_bytes(self._held)
+            self._shelf.put(name, bytes(self._held))
         else:
             self._file.close()
+            path = self._shelf.path(name)
             Path(self._file.name).replace(path)
-        if self._shelf.is_durable:
-            _secure_folder(path.parent)
+            if self._shelf.is_durable:
+                _secure_folder(path.parent)
         self._shelf.arriving.discard(self)
 
     def discard(self) -> None:
@@ -91,6 +94,8 @@ class Shelf:
         self.is_durable = data_dir is not None
         self.arriving: set[Incoming] = set()
         self._begun = 0
+        self._held: dict[str, bytes] = {}
+        self._weight = 0
         try:
             if data_dir is None:
                 self.folder = Path(tempfile.mkdtemp(prefix="conformance-mock-"))
@@ -121,9 +126,22 @@ class Shelf:
         self._begun += 1
         return self._incoming / f"{os.getpid()}-{self._begun}"
 
-    def path(self, file_id: str) -> Path:
-        """Tell where the body of a file lies."""
-        return self._bodies / file_id
+    def put(self, name: str, body: bytes) -> None:
+        """Keep a body that is small."""
+        self.drop(name)
+        if self.is_durable or len(body) > HELD or self._weight + len(body) > HELD_IN_ALL:
+            (self._bodies / name).write_bytes(body)
+        else:
+            self._held[name] = body
+            self._weight += len(body)
+
+    def path(self, name: str) -> Path:
+        """Tell where a body lies, and see that it lies there."""
+        path = self._bodies / name
+        held = self._release(name)
+        if held is not None:
+            path.write_bytes(held)
+        return path
 
     def share(self, file_id: str, other: str) -> None:
         """Keep a body under another name too, so that it outlives the file."""
@@ -132,7 +150,13 @@ class Shelf:
 
     def drop(self, file_id: str) -> None:
         """Remove a body."""
-        self.path(file_id).unlink(missing_ok=True)
+        if self._release(file_id) is None:
+            (self._bodies / file_id).unlink(missing_ok=True)
+
+    def _release(self, name: str) -> bytes | None:
+        held = self._held.pop(name, None)
+        self._weight -= len(held or b"")
+        return held
 
     def half_received(self) -> int:
         """Count the bodies that are still arriving."""

@@ -24,9 +24,20 @@ CREATE TABLE IF NOT EXISTS files (
 );
 CREATE INDEX IF NOT EXISTS by_id ON files (id, account);
 CREATE INDEX IF NOT EXISTS by_time ON files (account, created, sequence, bytes) WHERE deleted IS NULL;
+CREATE TABLE IF NOT EXISTS usage (
+    account TEXT PRIMARY KEY, files INTEGER NOT NULL, bytes INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS counted AFTER INSERT ON files WHEN NEW.deleted IS NULL BEGIN
+    INSERT INTO usage VALUES (NEW.account, 1, NEW.bytes)
+    ON CONFLICT DO UPDATE SET files = files + 1, bytes = bytes + NEW.bytes;
+END;
+CREATE TRIGGER IF NOT EXISTS discounted AFTER UPDATE OF deleted ON files
+WHEN OLD.deleted IS NULL AND NEW.deleted IS NOT NULL BEGIN
+    UPDATE usage SET files = files - 1, bytes = bytes - NEW.bytes WHERE account = NEW.account;
+END;
 CREATE INDEX IF NOT EXISTS by_purpose ON files (account, purpose, created, sequence) WHERE deleted IS NULL;
 """
-VERSION = 1
+VERSION = 2
 COLUMNS = "sequence, id, account, purpose, filename, bytes, created, digest"
 
 
@@ -159,13 +170,14 @@ class Store:
 
     def usage(self, account: str, *, with_deleted: bool = False) -> tuple[int, int]:
         """Count an account's files and their bytes."""
-        # Two statements, because only a plain condition lets SQLite use the index of living files.
-        alive = "" if with_deleted else " AND deleted IS NULL"
-        row = self._db.execute(
-            f"SELECT count(*), coalesce(sum(bytes), 0) FROM files WHERE account = ?{alive}",  # noqa: S608 - a literal
-            (account,),
-        ).fetchone()
-        return row[0], row[1]
+        # Kept by triggers: each upload asks, and of 10,000 files a count takes longer than all else.
+        statement = (
+            "SELECT count(*), coalesce(sum(bytes), 0) FROM files WHERE account = ?"
+            if with_deleted
+            else "SELECT files, bytes FROM usage WHERE account = ?"
+        )
+        row = self._db.execute(statement, (account,)).fetchone()
+        return (row[0], row[1]) if row else (0, 0)
 
     def names(self, account: str) -> int:
         """Count an account's distinct file names: the lawful mock never asks this."""
