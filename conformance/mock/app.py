@@ -62,7 +62,7 @@ class Application:
         # Imported late: a template engine is nothing that a client of the API should wait for.
         from conformance.mock import state
 
-        shown = state.page(self.behaviour, self.journal, self.crashes)
+        shown = state.page(self.behaviour, self.journal, [*self.crashes, *self.behaviour.world.aside.crashes])
         answer = Answer(status=200, body=shown, headers=state.HEADERS, media_type=state.MEDIA_TYPE)
         return self._delivery(answer, Flow(pieces=(shown,), size=len(shown)), inbox)
 

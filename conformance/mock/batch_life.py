@@ -4,9 +4,10 @@ Nothing waits: with each request, what should have happened meanwhile happens, a
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 
 from conformance.mock import refusals
 from conformance.mock.batch_lines import (
@@ -35,6 +36,10 @@ LINE_TIME = SECOND // 500
 LEAST_WORK = 3 * SECOND // 10
 CONTEXT_TOKENS = 262_144
 SHOWN_FAULTS = 100
+# An input of more bytes than that would keep every other request waiting for longer than a blink.
+LONG = 128 * 1024
+# For how long nobody else works on a batch that is being worked on: longer than a virtual clock may leap.
+CLAIM = 100 * 365 * 24 * 3600 * SECOND
 
 UNDONE = {
     "cancelled": ("batch_cancelled", "This request was not run, because the batch was cancelled."),
@@ -48,7 +53,18 @@ class BatchLife(Chats):
     def settle(self) -> None:
         """Let happen what should have happened by now."""
         while batch := self.store.batches.next_due(self.now()):
-            self.store.batches.change(self.step(batch, batch.due or self.now()))
+            if not self.store.batches.claim(batch, self.now(), until=self.now() + CLAIM):
+                continue
+            if self.world.shelf.size(batch.id) > LONG:
+                self.world.aside.begin(partial(self.advance, batch))
+            else:
+                self.advance(batch)
+
+    def advance(self, batch: Batch) -> None:
+        """Bring a batch to its next status, unless a client has done so meanwhile."""
+        stepped = self.step(batch, self.now() if batch.due is None else batch.due)
+        if not self.store.batches.change(stepped, since=batch.status):
+            self.world.shelf.drop(results_of(batch.id))
 
     def step(self, batch: Batch, moment: int) -> Batch:
         """Bring a batch to its next status."""
@@ -100,7 +116,7 @@ class BatchLife(Chats):
         path = self.world.shelf.path(batch.id)
         inspection = Inspection(endpoint=batch.endpoint, models=self.batch_models(batch.endpoint))
         faults, total = [], 0
-        for number, raw in numbered(path):
+        for number, raw in self.lines(batch.id):
             total += 1
             if fault := self.inspect_line(inspection, number, raw):
                 faults.append(fault)
@@ -109,6 +125,12 @@ class BatchLife(Chats):
         if batch.endpoint == TEST_ENDPOINT:
             faults += self.inspect_test(total, path.stat().st_size)
         return faults, total
+
+    def lines(self, name: str) -> Iterator[tuple[int, bytes]]:
+        """Read the lines of a body for as long as the mock is there."""
+        for each in numbered(self.world.shelf.path(name)):
+            self.world.aside.check()
+            yield each
 
     def inspect_line(self, inspection: Inspection, number: int, raw: bytes) -> Fault | None:
         """Judge one line of an input."""
@@ -147,7 +169,7 @@ class BatchLife(Chats):
         models = self.batch_models(batch.endpoint)
         results = shelf.receive()
         try:
-            for index, (_, raw) in enumerate(numbered(shelf.path(batch.id))):
+            for index, (_, raw) in enumerate(self.lines(batch.id)):
                 result = self.result(batch, raw, models)
                 if result["error"] is not None:
                     failures.append(index)
@@ -214,9 +236,7 @@ class BatchLife(Chats):
             cleanup.callback(shelf.drop, results_of(batch.id))
             cleanup.callback(output.discard)
             cleanup.callback(error.discard)
-            for index, (_, raw) in enumerate(
-                numbered(shelf.path(results_of(batch.id))) if batch.total else ()
-            ):
+            for index, (_, raw) in enumerate(self.lines(results_of(batch.id)) if batch.total else ()):
                 line = raw if index < done else self.undone(batch, raw)
                 is_failure = index >= done or index in failures
                 (error if is_failure else output).write(line)

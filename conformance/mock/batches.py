@@ -154,7 +154,9 @@ class Batches(BatchLife):
         now = self.now()
         done = self.done(batch, now) if batch.status == "in_progress" else 0
         cancelling = batch.reached("cancelling", now, now + self.stage("cancelling"))
-        return self.describe_batch(self.store.batches.change(replace(cancelling, done=done)))
+        cancelled = replace(cancelling, done=done)
+        self.store.batches.change(cancelled)
+        return self.describe_batch(cancelled)
 
     def check_cancellable(self, batch: Batch) -> None:
         """Refuse to cancel what is past it."""

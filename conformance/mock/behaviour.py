@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from functools import lru_cache
 from random import Random
@@ -12,6 +12,7 @@ from uuid import UUID
 import orjson
 
 from conformance.mock import refusals
+from conformance.mock.aside import Aside
 from conformance.mock.clock import SECOND, Clock
 from conformance.mock.rates import Bucket
 from conformance.mock.records import Answer, Body, Call, Flow, Operation
@@ -46,6 +47,7 @@ class World:
     store: Store
     shelf: Shelf
     random: Random
+    aside: Aside = field(default_factory=Aside)
 
 
 class Behaviour:

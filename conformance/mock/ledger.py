@@ -99,14 +99,27 @@ class Ledger:
         self._look_ahead()
         return replace(batch, sequence=cursor.lastrowid or 0)
 
-    def change(self, batch: Batch) -> Batch:
-        """Remember what became of a batch."""
-        self._db.execute(
-            "UPDATE batches SET status = ?, due = ?, value = ? WHERE sequence = ?",
-            (batch.status, batch.due, _written(batch), batch.sequence),
+    def change(self, batch: Batch, *, since: str = "") -> bool:
+        """Remember what became of a batch, if its status is still the one that it had; an empty one asks for none."""
+        cursor = self._db.execute(
+            "UPDATE batches SET status = ?, due = ?, value = ? WHERE sequence = ? AND ? IN (status, '')",
+            (batch.status, batch.due, _written(batch), batch.sequence, since),
         )
         self._look_ahead()
-        return batch
+        return cursor.rowcount == 1
+
+    def claim(self, batch: Batch, now: int, *, until: int) -> bool:
+        """Keep everybody else from a batch that is due; False where somebody else was first."""
+        cursor = self._db.execute(
+            "UPDATE batches SET due = ? WHERE sequence = ? AND due <= ?", (until, batch.sequence, now)
+        )
+        self._look_ahead()
+        return cursor.rowcount == 1
+
+    def release(self) -> None:
+        """Give up all claims: who made them is gone."""
+        self._db.execute("UPDATE batches SET due = json_extract(value, '$.due') WHERE due IS NOT NULL")
+        self._look_ahead()
 
     def get(self, account: str, batch_id: str) -> Batch | None:
         """Find a batch of an account."""

@@ -70,7 +70,7 @@ class Mock:
     @property
     def crashes(self) -> tuple[str, ...]:
         """The tracebacks of our own faults, if any request met one."""
-        return tuple(self._server.application.crashes)
+        return (*self._server.application.crashes, *self._behaviour.world.aside.crashes)
 
     def plant(
         self,
@@ -166,6 +166,7 @@ def serve(
         cleanup.callback(shelf.close)
         store = Store(folder / "state.sqlite" if folder else None)
         cleanup.callback(store.close)
+        store.batches.release()
         shelf.sweep(store.bodies())
         world = World(
             settings=chosen,
@@ -174,6 +175,7 @@ def serve(
             shelf=shelf,
             random=Random(seed),  # noqa: S311 - ids of a mock are no secrets
         )
+        cleanup.callback(world.aside.close)
         behaviour = combined(*traits)(world)
         if plant is not None:
             plant_folder(behaviour, Path(plant))

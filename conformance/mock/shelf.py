@@ -143,6 +143,15 @@ class Shelf:
             path.write_bytes(held)
         return path
 
+    def size(self, name: str) -> int:
+        """Tell how large a body is; one that is not there has no size."""
+        if name in self._held:
+            return len(self._held[name])
+        try:
+            return (self._bodies / name).stat().st_size
+        except FileNotFoundError:
+            return 0
+
     def share(self, file_id: str, other: str) -> None:
         """Keep a body under another name too, so that it outlives the file."""
         self.path(other).unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import RLock
 
 from conformance.errors import UsageError
 from conformance.mock.ledger import Ledger
@@ -45,7 +46,9 @@ class Store:
     """The files of every account; deleted ones leave a mark, so that a cursor on them keeps its place."""
 
     def __init__(self, path: Path | None) -> None:
-        # The store is opened by the caller's thread and used by the server's, never by both at once.
+        # The server's thread reads and writes; beside it batches that take long are worked on. SQLite itself lets one
+        # statement in at a time; what belongs together is kept together here.
+        self._writing = RLock()
         self._db = sqlite3.connect(
             path or ":memory:", check_same_thread=False, isolation_level=None, timeout=0.2
         )
@@ -84,16 +87,17 @@ class Store:
     @contextmanager
     def together(self) -> Iterator[None]:
         """Write what happens meanwhile down at once; a disk that fails undoes it, a refusal does not."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except OSError:
-            self._db.execute("ROLLBACK")
-            raise
-        except BaseException:
+        with self._writing:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except OSError:
+                self._db.execute("ROLLBACK")
+                raise
+            except BaseException:
+                self._db.execute("COMMIT")
+                raise
             self._db.execute("COMMIT")
-            raise
-        self._db.execute("COMMIT")
 
     def bodies(self) -> set[str]:
         """Name every body that somebody may still ask for."""
@@ -102,26 +106,28 @@ class Store:
 
     def add(self, record: Record) -> Record:
         """Remember a file; the copy given back knows its place."""
-        self._changes += 1
-        cursor = self._db.execute(
-            "INSERT INTO files (id, account, purpose, filename, bytes, created, digest)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                record.id,
-                record.account,
-                record.purpose,
-                record.filename,
-                record.bytes,
-                record.created,
-                record.digest,
-            ),
-        )
+        with self._writing:
+            self._changes += 1
+            cursor = self._db.execute(
+                "INSERT INTO files (id, account, purpose, filename, bytes, created, digest)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    record.id,
+                    record.account,
+                    record.purpose,
+                    record.filename,
+                    record.bytes,
+                    record.created,
+                    record.digest,
+                ),
+            )
         return replace(record, sequence=cursor.lastrowid or 0)
 
     def remove(self, record: Record, *, moment: int) -> None:
         """Mark a file as deleted."""
-        self._changes += 1
-        self._db.execute("UPDATE files SET deleted = ? WHERE sequence = ?", (moment, record.sequence))
+        with self._writing:
+            self._changes += 1
+            self._db.execute("UPDATE files SET deleted = ? WHERE sequence = ?", (moment, record.sequence))
 
     def get(self, account: str, file_id: str) -> Record | None:
         """Find a living file of an account."""

@@ -284,7 +284,8 @@ class FinishedTasksAreCancelled(Lawful):
     def cancel_batch(self, account: str, batch_id: str) -> Body:
         batch = self.find_batch(account, batch_id)
         if batch.due is None:
-            changed = self.store.batches.change(batch.reached("cancelled", self.now()))
+            changed = batch.reached("cancelled", self.now())
+            self.store.batches.change(changed)
             return self.describe_batch(changed)
         return super().cancel_batch(account, batch_id)
 
