@@ -14,7 +14,7 @@ import orjson
 from conformance.mock import refusals
 from conformance.mock.aside import Aside
 from conformance.mock.clock import SECOND, Clock
-from conformance.mock.rates import Bucket
+from conformance.mock.rates import Buckets, OwnBuckets
 from conformance.mock.records import Answer, Body, Call, Flow, Operation
 from conformance.mock.refusals import Refusal
 from conformance.mock.settings import Limits, Settings
@@ -48,6 +48,7 @@ class World:
     shelf: Shelf
     random: Random
     aside: Aside = field(default_factory=Aside)
+    buckets: Buckets = field(default_factory=OwnBuckets)
 
 
 class Behaviour:
@@ -59,7 +60,6 @@ class Behaviour:
         self.limits = world.settings.limits
         self.store = world.store
         self.limiting = world.settings.rate_limits
-        self._buckets: dict[tuple[str, str], Bucket] = {}
         # Apart from the ids of files, so that the same uploads get the same ids whatever was asked in between.
         seed = world.settings.seed
         self._numbers = Random(None if seed is None else f"numbers of {seed}")  # noqa: S311 - ids are no secrets
@@ -94,14 +94,13 @@ class Behaviour:
         if allowance is None:
             return
         rate, seconds = allowance
-        fresh = Bucket(rate=rate, seconds=seconds, clock=self.world.clock)
-        if not self._buckets.setdefault((account, lane), fresh).take():
+        if not self.world.buckets.take(f"{account} {lane}", rate, seconds, self.world.clock):
             raise refusals.too_fast()
 
     def hold_to_rates(self, *, on: bool) -> None:
         """Count requests from now on, or no longer."""
         self.limiting = on
-        self._buckets.clear()
+        self.world.buckets.clear()
 
     def lane(self, call: Call) -> str:
         """Name the allowance that a request draws on."""

@@ -4,16 +4,14 @@ import argparse
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from conformance.errors import UsageError
 from conformance.mock.clock import CLOCKS
 from conformance.mock.fidelity import table
-from conformance.mock.journal import Write
-from conformance.mock.serving import serve
-from conformance.mock.settings import REGIONS
+from conformance.mock.journal import opened
+from conformance.mock.serving import Address, serve
+from conformance.mock.settings import REGIONS, settings
 
 BAD_ARGUMENTS = 4
 STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -42,6 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="begin with the files below this folder in the first account",
     )
+    add("--workers", type=int, default=1, metavar="N", help="processes that share the data directory")
     add("--access-log", metavar="FILE", help="append a line for each request; - is standard error")
     add("--seed", type=int, metavar="N", help="make ids and chance repeat")
     parser.epilog = "A page at / shows accounts, files, batches, the last requests, limits and breaches."
@@ -56,28 +55,7 @@ def run(args: argparse.Namespace) -> int:
     stop = threading.Event()
     before = [(number, signal.signal(number, lambda *_: stop.set())) for number in STOPS]
     try:
-        with (
-            _access_log(args.access_log) as access_log,
-            serve(
-                region=args.region,
-                keys=args.api_key,
-                breaches=args.breach,
-                weather=args.weather,
-                rate_limits=args.rate_limits == "documented",
-                data_dir=args.data_dir,
-                clock=args.clock,
-                host=args.host,
-                port=args.port,
-                seed=args.seed,
-                plant=args.plant,
-                access_log=access_log,
-            ) as mock,
-        ):
-            print(
-                *(f"export {name}={value}" for name, value in mock.environment.items()), sep="\n", flush=True
-            )
-            stop.wait()
-            crashes = mock.crashes
+        crashes = (_several if args.workers != 1 else _one)(args, stop)
     except UsageError as error:
         print(f"conformance mock: {error}", file=sys.stderr)
         return BAD_ARGUMENTS
@@ -89,17 +67,53 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-@contextmanager
-def _access_log(name: str | None) -> Iterator[Write | None]:
-    if name is None:
-        yield None
-    elif name == "-":
-        yield sys.stderr.write
-    else:
-        try:
-            # Line by line, so that it can be followed.
-            file = Path(name).open("a", buffering=1, encoding="utf-8")  # noqa: SIM115 - closed below
-        except OSError as error:
-            raise UsageError(f"access log {name} cannot be written: {error.strerror}") from error
-        with file:
-            yield file.write
+def _one(args: argparse.Namespace, stop: threading.Event) -> tuple[str, ...]:
+    with (
+        opened(args.access_log) as access_log,
+        serve(
+            region=args.region,
+            keys=args.api_key,
+            breaches=args.breach,
+            weather=args.weather,
+            rate_limits=args.rate_limits == "documented",
+            data_dir=args.data_dir,
+            clock=args.clock,
+            host=args.host,
+            port=args.port,
+            seed=args.seed,
+            plant=args.plant,
+            access_log=access_log,
+        ) as mock,
+    ):
+        _greet(mock.address)
+        stop.wait()
+        return mock.crashes
+
+
+def _several(args: argparse.Namespace, stop: threading.Event) -> tuple[str, ...]:
+    from conformance.mock.workers import employed
+
+    faults = (*args.breach, *args.weather, *(["virtual"] if args.clock != "real" else []))
+    chosen = settings(
+        region=args.region,
+        keys=tuple(args.api_key) if args.api_key else None,
+        rate_limits=args.rate_limits == "documented",
+        seed=args.seed,
+        faults=faults,
+    )
+    with employed(
+        args.workers,
+        settings=chosen,
+        data_dir=args.data_dir,
+        host=args.host,
+        port=args.port,
+        plant=args.plant,
+        access_log=args.access_log,
+    ) as crew:
+        _greet(crew.address)
+        stop.wait()
+        return crew.dismiss()
+
+
+def _greet(address: Address) -> None:
+    print(*(f"export {name}={value}" for name, value in address.environment.items()), sep="\n", flush=True)

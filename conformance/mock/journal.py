@@ -1,10 +1,14 @@
 """The last requests, for the state page, and a line of each for the access log. No headers, no bodies, no keys."""
 
+import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
+from conformance.errors import UsageError
 from conformance.mock.clock import SECOND
 
 REMEMBERED = 50
@@ -71,3 +75,24 @@ def _entry(row: Row) -> Entry:
         request_id=request_id,
         seconds=seconds,
     )
+
+
+@contextmanager
+def opened(name: str | None) -> Iterator[Write | None]:
+    """Open an access log; - is standard error.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    if name is None:
+        yield None
+    elif name == "-":
+        yield sys.stderr.write
+    else:
+        try:
+            # Line by line, so that it can be followed.
+            file = Path(name).open("a", buffering=1, encoding="utf-8")  # noqa: SIM115 - closed below
+        except OSError as error:
+            raise UsageError(f"access log {name} cannot be written: {error.strerror}") from error
+        with file:
+            yield file.write

@@ -74,8 +74,9 @@ class BatchQuery:
 class Ledger:
     """The batches of every account."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, *, shared: bool) -> None:
         self._db = db
+        self._is_shared = shared
         db.executescript(SCHEMA)
         self._soonest: int | None = None
         self._look_ahead()
@@ -136,6 +137,8 @@ class Ledger:
 
     def is_due(self, now: int) -> bool:
         """Tell whether something should have happened to a batch by now; every request asks."""
+        if self._is_shared:
+            self._look_ahead()
         return self._soonest is not None and self._soonest <= now
 
     def next_due(self, now: int) -> Batch | None:

@@ -5,6 +5,7 @@ import errno
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
@@ -14,7 +15,7 @@ from conformance.mock.breaches import BREACHES
 from conformance.mock.clock import SECOND, Clock, clock_named
 from conformance.mock.faults import Breach, Weather
 from conformance.mock.journal import Journal, Write
-from conformance.mock.lawful import ID_PREFIXES, Lawful, Trait, World, combined
+from conformance.mock.lawful import ID_PREFIXES, Behave, Lawful, Trait, World, combined
 from conformance.mock.planting import plant_folder
 from conformance.mock.settings import BASE_PATH, Limits, Settings, settings
 from conformance.mock.shelf import Shelf
@@ -26,8 +27,29 @@ if TYPE_CHECKING:
 
 PATIENCE = 30.0
 BACKLOG = 512
+STATE = "state.sqlite"
 
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a mock is, and with which key."""
+
+    host: str
+    port: int
+    key: str
+
+    @property
+    def url(self) -> str:
+        """The base URL that a client is given."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}{BASE_PATH}"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What points an OpenAI SDK, and the vendor's samples, at it."""
+        return {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": self.key, "DASHSCOPE_API_KEY": self.key}
 
 
 class Mock:
@@ -38,14 +60,14 @@ class Mock:
         self._behaviour = behaviour
         self.host = host
         self.port = port
+        self.address = Address(host=host, port=port, key=behaviour.settings.keys[0])
         self.settings: Settings = behaviour.settings
         self.clock: Clock = behaviour.world.clock
 
     @property
     def url(self) -> str:
         """The base URL that a client is given."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}{BASE_PATH}"
+        return self.address.url
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -60,7 +82,7 @@ class Mock:
     @property
     def environment(self) -> Mapping[str, str]:
         """What points an OpenAI SDK, and the vendor's samples, at the mock."""
-        return {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": self.key, "DASHSCOPE_API_KEY": self.key}
+        return self.address.environment
 
     @property
     def other_region_key(self) -> str:
@@ -155,37 +177,60 @@ def serve(
         seed=seed,
         faults=(*breaches, *weather),
     )
-    traits = (*_traits("breach", BREACHES, breaches), *_traits("weather", WEATHER, weather))
-    # Starlette and uvicorn take a quarter of a second to import, which a listing of breaches should not pay.
-    from conformance.mock.app import Application
-    from conformance.mock.server import Server
-
+    behave = combined(*_traits("breach", BREACHES, breaches), *_traits("weather", WEATHER, weather))
     with ExitStack() as cleanup:
-        folder = None if data_dir is None else Path(data_dir)
+        world = cleanup.enter_context(settled(chosen, data_dir, clock_named(clock), plant, behave))
+        listener = listen(host, port)
+        cleanup.callback(listener.close)
+        yield cleanup.enter_context(served(behave(world), listener, access_log, host=host))
+
+
+@contextmanager
+def settled(
+    chosen: Settings,
+    data_dir: Path | str | None,
+    clock: Clock,
+    plant: Path | str | None = None,
+    behave: Behave = Lawful,
+) -> Iterator[World]:
+    """Make the world of a mock that has its data directory for itself, and put right what a killed one has left."""
+    folder = None if data_dir is None else Path(data_dir)
+    with ExitStack() as cleanup:
         shelf = Shelf(folder)
         cleanup.callback(shelf.close)
-        store = Store(folder / "state.sqlite" if folder else None)
+        store = Store(folder / STATE if folder else None)
         cleanup.callback(store.close)
         store.batches.release()
         shelf.sweep(store.bodies())
         world = World(
             settings=chosen,
-            clock=clock_named(clock),
+            clock=clock,
             store=store,
             shelf=shelf,
-            random=Random(seed),  # noqa: S311 - ids of a mock are no secrets
+            random=Random(chosen.seed),  # noqa: S311 - ids of a mock are no secrets
         )
         cleanup.callback(world.aside.close)
-        behaviour = combined(*traits)(world)
         if plant is not None:
-            plant_folder(behaviour, Path(plant))
-        listener = _listen(host, port)
-        cleanup.callback(listener.close)
-        server = Server(Application(behaviour, Journal(access_log)), listener)
-        cleanup.callback(server.end)
-        address = listener.getsockname()
-        server.begin()
-        yield Mock(server=server, behaviour=behaviour, host=host, port=address[1])
+            plant_folder(behave(world), Path(plant))
+        yield world
+
+
+@contextmanager
+def served(
+    behaviour: Lawful, listener: socket.socket, access_log: Write | None, *, host: str = ""
+) -> Iterator[Mock]:
+    """Serve what comes in by a socket."""
+    # uvicorn takes a quarter of a second to import, which a listing of breaches should not pay.
+    from conformance.mock.app import Application
+    from conformance.mock.server import Server
+
+    server = Server(Application(behaviour, Journal(access_log)), listener)
+    address = listener.getsockname()
+    server.begin()
+    try:
+        yield Mock(server=server, behaviour=behaviour, host=host or address[0], port=address[1])
+    finally:
+        server.end()
 
 
 def _traits(
@@ -198,7 +243,12 @@ def _traits(
     return [registry[name].trait for name in names]
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Open the socket that clients come by.
+
+    Raises:
+        UsageError: the address cannot be used.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol named, because asyncio switches Nagle's delay off only where it is; with it on,
     # an answer that is written in two pieces takes 44 ms in place of 2.

@@ -45,13 +45,14 @@ COLUMNS = "sequence, id, account, purpose, filename, bytes, created, digest"
 class Store:
     """The files of every account; deleted ones leave a mark, so that a cursor on them keeps its place."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, shared: bool = False) -> None:
         # The server's thread reads and writes; beside it batches that take long are worked on. SQLite itself lets one
         # statement in at a time; what belongs together is kept together here.
         self._writing = RLock()
         self._db = sqlite3.connect(
-            path or ":memory:", check_same_thread=False, isolation_level=None, timeout=0.2
+            path or ":memory:", check_same_thread=False, isolation_level=None, timeout=30.0 if shared else 0.2
         )
+        self._is_shared = shared
         try:
             self._prepare()
         except sqlite3.DatabaseError as error:
@@ -62,23 +63,26 @@ class Store:
 
     def _prepare(self) -> None:
         self._changes = 0
-        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        if not self._is_shared:
+            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode = WAL")
         # What was acknowledged is not lost, not even with the power.
         self._db.execute("PRAGMA synchronous = FULL")
-        self._db.execute("BEGIN EXCLUSIVE")
+        self._db.execute("BEGIN IMMEDIATE" if self._is_shared else "BEGIN EXCLUSIVE")
         found = self._db.execute("PRAGMA user_version").fetchone()[0]
         if found not in (0, VERSION):
             raise sqlite3.DatabaseError(f"version {found}")
         self._db.execute("COMMIT")
         self._db.executescript(SCHEMA)
-        self.batches = Ledger(self._db)
+        self.batches = Ledger(self._db, shared=self._is_shared)
         self._db.execute(f"PRAGMA user_version = {VERSION}")
 
     @property
     def version(self) -> object:
         """What changes when a file comes or goes."""
-        return self._changes
+        if not self._is_shared:
+            return self._changes
+        return self._changes, self._db.execute("PRAGMA data_version").fetchone()[0]
 
     def close(self) -> None:
         """Let go of the database."""

@@ -1,0 +1,132 @@
+"""Several processes that serve one data directory by one socket, for as long as the one that started them lives."""
+
+import multiprocessing
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from random import Random
+
+from conformance.errors import UsageError
+from conformance.mock.behaviour import World
+from conformance.mock.clock import RealClock
+from conformance.mock.journal import opened
+from conformance.mock.lawful import Lawful
+from conformance.mock.rates import SharedBuckets
+from conformance.mock.serving import STATE, Address, listen, served, settled
+from conformance.mock.settings import Settings
+from conformance.mock.shelf import Shelf
+from conformance.mock.store import Store
+
+RATES = "rates.sqlite"
+# In seconds; a worker has no more to do than to finish its answers.
+PATIENCE = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """The workers, as one who waits for them sees them."""
+
+    address: Address
+    pipes: tuple[Connection, ...]
+    processes: tuple[multiprocessing.process.BaseProcess, ...]
+
+    def dismiss(self) -> tuple[str, ...]:
+        """Let them finish, and give the tracebacks of their faults."""
+        crashes: list[str] = []
+        for pipe, process in zip(self.pipes, self.processes, strict=True):
+            try:
+                pipe.send("stop")
+                crashes += pipe.recv() if pipe.poll(PATIENCE) else ()
+            except (OSError, EOFError):
+                crashes.append(f"worker {process.pid} died\n")
+            process.join(PATIENCE)
+            if process.is_alive():
+                process.kill()
+        return tuple(crashes)
+
+
+@contextmanager
+def employed(
+    count: int,
+    *,
+    settings: Settings,
+    data_dir: Path | None,
+    host: str,
+    port: int,
+    plant: Path | None,
+    access_log: str | None,
+) -> Iterator[Crew]:
+    """Serve with so many workers.
+
+    Raises:
+        UsageError: they are asked to agree on what only one process can know.
+    """
+    if count < 1:
+        raise UsageError("--workers is a number from 1")
+    if data_dir is None or settings.faults or settings.seed is not None:
+        raise UsageError(
+            "several workers share a --data-dir, and know no --breach, --weather, --seed or --clock virtual"
+        )
+    with ExitStack() as cleanup:
+        # Alone for a moment: this is also how a data directory that is in use is found out.
+        with settled(settings, data_dir, RealClock(), plant):
+            for left in data_dir.glob(f"{RATES}*"):
+                left.unlink()
+        listener = listen(host, port)
+        cleanup.callback(listener.close)
+        context = multiprocessing.get_context("spawn")
+        pipes, processes = [], []
+        for _ in range(count):
+            mine, theirs = context.Pipe()
+            process = context.Process(
+                target=_work, args=(settings, data_dir, listener, access_log, theirs), daemon=True
+            )
+            process.start()
+            theirs.close()
+            pipes.append(mine)
+            processes.append(process)
+        crew = Crew(
+            address=Address(host=host, port=listener.getsockname()[1], key=settings.keys[0]),
+            pipes=tuple(pipes),
+            processes=tuple(processes),
+        )
+        try:
+            for pipe in pipes:
+                pipe.recv()
+        except EOFError:
+            crew.dismiss()
+            raise UsageError("a worker could not start") from None
+        yield crew
+
+
+def _work(
+    settings: Settings, folder: Path, listener: socket.socket, access_log: str | None, pipe: Connection
+) -> None:
+    # Signals are for the one that started us; where it is gone, its end of the pipe is too.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    with ExitStack() as cleanup:
+        store, buckets = Store(folder / STATE, shared=True), SharedBuckets(folder / RATES)
+        cleanup.callback(store.close)
+        cleanup.callback(buckets.close)
+        world = World(
+            settings=settings,
+            clock=RealClock(),
+            store=store,
+            shelf=Shelf(folder),
+            random=Random(),  # noqa: S311 - ids of a mock are no secrets
+            buckets=buckets,
+        )
+        cleanup.callback(world.aside.close)
+        log = cleanup.enter_context(opened(access_log))
+        mock = cleanup.enter_context(served(Lawful(world), listener, log))
+        pipe.send("ready")
+        try:
+            pipe.recv()
+        except EOFError:
+            return
+        pipe.send(mock.crashes)
