@@ -67,17 +67,18 @@ def whole(completion: Completion) -> Body:
 
 def chunks(completion: Completion, *, with_usage: bool) -> Iterator[Body]:
     """Show a completion as chunks: who speaks, each token, why it ends, and the usage if that was asked for."""
-    yield _chunk(completion, {"content": "", "role": "assistant"})
+    head = _head(completion)
+    yield _chunk(head, {"content": "", "role": "assistant"})
     for token in completion.tokens:
-        yield _chunk(completion, {"content": token})
-    yield _chunk(completion, {"content": ""}, finish_reason=completion.finish_reason)
+        yield _chunk(head, {"content": token})
+    yield _chunk(head, {"content": ""}, finish_reason=completion.finish_reason)
     if with_usage:
-        yield {**_head(completion), "choices": [], "usage": completion.usage}
+        yield {**head, "choices": [], "usage": completion.usage}
 
 
-def _chunk(completion: Completion, delta: Body, finish_reason: str | None = None) -> Body:
+def _chunk(head: Body, delta: Body, finish_reason: str | None = None) -> Body:
     choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}
-    return {**_head(completion), "choices": [choice], "usage": None}
+    return {**head, "choices": [choice], "usage": None}
 
 
 def _head(completion: Completion) -> Body:

@@ -57,6 +57,8 @@ class Inbox:
 
     async def settle(self) -> None:
         """Read to the end what is small, so that the connection can be used again."""
+        if self.ended:
+            return
         if self.declared is not None and self.declared <= SMALL and not self._hesitates:
             await self.linger()
 
@@ -86,8 +88,13 @@ class Delivery:
             while (await self._inbox())["type"] != "http.disconnect":
                 pass
             return
-        # The first piece is taken before anything is awaited: a file that is open can be deleted meanwhile.
-        pieces = iter(self._flow.pieces)
+        # The first piece is taken before anything is awaited: a file that is open can be deleted meanwhile. What is
+        # small and need not wait goes together, because each sending costs more than the writing of what is sent.
+        size = self._flow.size
+        if size is not None and size <= TOGETHER and not self._flow.pause:
+            pieces = iter((b"".join(self._flow.pieces),))
+        else:
+            pieces = iter(self._flow.pieces)
         piece = next(pieces, b"")
         await self._inbox.settle()
         unread = not self._inbox.ended
@@ -97,10 +104,6 @@ class Delivery:
             await self._send_first(half, chain((piece,), pieces), send)
             return
         for following in pieces:
-            # What need not wait goes together: each sending costs more than the writing of what is sent.
-            if not self._flow.pause and len(piece) + len(following) <= TOGETHER:
-                piece += following
-                continue
             await send(self._piece(piece, more=True))
             if self._flow.pause:
                 await asyncio.sleep(self._flow.pause)

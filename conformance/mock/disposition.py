@@ -5,6 +5,7 @@ Of a file name only the last part of a path is kept, and browsers' escapes are u
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 PARAMETER = re.compile(rb';\s*([A-Za-z0-9_*-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s]*)', re.DOTALL)
@@ -22,6 +23,7 @@ class Disposition:
     filename: str | None
 
 
+@lru_cache(maxsize=256)
 def disposition(header: bytes) -> Disposition | None:
     """Read the header; None when it is not that of a form's part."""
     if not re.match(rb"form-data\s*(;|$)", header, re.IGNORECASE):

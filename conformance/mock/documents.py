@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conformance.mock import refusals
+from conformance.mock.behaviour import World
 from conformance.mock.filing import Filing, extension
 from conformance.mock.reading import beginning
 from conformance.mock.records import Operation, Record
@@ -28,8 +29,16 @@ class Model:
     input_tokens: int
 
 
+REMEMBERED = 1000
+
+
 class Documents(Filing):
     """A server whose models read files."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        # What a file says never changes, and many questions are asked of few files.
+        self._perused: dict[str, tuple[bool, str]] = {}
 
     def named_files(self, content: str) -> list[str] | None:
         """Read the ids in a system message; None when it is a role or a text."""
@@ -72,8 +81,18 @@ class Documents(Filing):
 
     def check_blank(self, record: Record) -> None:
         """Refuse a file with nothing in it; a long one is not looked through."""
-        if record.bytes <= BLANK_BYTES and not self.world.shelf.path(record.id).read_bytes().strip():
+        if self.peruse(record)[0]:
             raise refusals.blank_file(record.id)
+
+    def peruse(self, record: Record) -> tuple[bool, str]:
+        """Tell whether a document is blank, and how it begins."""
+        if record.id not in self._perused:
+            path = self.world.shelf.path(record.id)
+            is_blank = record.bytes <= BLANK_BYTES and not path.read_bytes().strip()
+            if len(self._perused) >= REMEMBERED:
+                self._perused.clear()
+            self._perused[record.id] = is_blank, beginning(path, extension(record.filename))
+        return self._perused[record.id]
 
     def document_tokens(self, record: Record) -> int:
         """Tell how much of the input a document takes."""
@@ -85,7 +104,7 @@ class Documents(Filing):
 
     def retell(self, record: Record) -> str:
         """Say of a document what tells it from every other."""
-        says = beginning(self.world.shelf.path(record.id), extension(record.filename))
+        says = self.peruse(record)[1]
         return f"{record.filename} ({record.id}, {record.bytes} bytes, digest {record.digest}): {says}"
 
 

@@ -24,6 +24,8 @@ class Connection(HttpToolsProtocol):
     def __init__(self, express: Express, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._express = express
+        # Whoever has put something before the application wants to see every request.
+        self._is_direct = self.app is self.config.app
         self._is_between = True
         self._begun = 0
 
@@ -33,7 +35,7 @@ class Connection(HttpToolsProtocol):
         if is_busy or not self._is_between:
             super().data_received(data)
             return
-        if not self.flow.write_paused and (answer := self._express.answer(data)):
+        if self._is_direct and not self.flow.write_paused and (answer := self._express.answer(data)):
             self._unset_keepalive_if_required()
             self.transport.write(answer)
             self.timeout_keep_alive_task = self.loop.call_later(

@@ -128,7 +128,7 @@ class Shelf:
 
     def put(self, name: str, body: bytes) -> None:
         """Keep a body that is small."""
-        self.drop(name)
+        self._release(name)
         if self.is_durable or len(body) > HELD or self._weight + len(body) > HELD_IN_ALL:
             (self._bodies / name).write_bytes(body)
         else:
