@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from conformance.mock import refusals
 from conformance.mock.clock import SECOND
-from conformance.mock.completions import Completion, chunks, spoken, whole
+from conformance.mock.completions import Completion, chunks, events, spoken, whole
 from conformance.mock.documents import QWEN_DOC_FORMATS, QWEN_LONG_FORMATS, Documents, Model, tokens
 from conformance.mock.records import Body, Flow, Record
 
@@ -175,10 +175,16 @@ class Chats(Documents):
 
     def stream(self, conversation: Conversation, completion: Completion) -> Flow:
         """Send an answer as server-sent events."""
-        events = [self.event(chunk) for chunk in self.chunks(conversation, completion)]
-        events.append(self.end_of_stream())
+        events = [*self.events(conversation, completion), self.end_of_stream()]
         size = sum(len(event) for event in events)
         return Flow(pieces=events, size=size, is_open=True, media_type="text/event-stream")
+
+    def events(self, conversation: Conversation, completion: Completion) -> list[bytes]:
+        """Write every chunk as an event; a fault may want to see each."""
+        ours = type(self)
+        if ours.chunks is Chats.chunks and ours.event is Chats.event and ours.line is Chats.line:
+            return events(completion, self.event, with_usage=conversation.with_usage)
+        return [self.event(chunk) for chunk in self.chunks(conversation, completion)]
 
     def chunks(self, conversation: Conversation, completion: Completion) -> Iterable[Body]:
         """Show an answer as chunks."""

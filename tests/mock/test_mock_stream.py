@@ -5,9 +5,10 @@ import time
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
-from conformance.mock import Mock, serve
+from conformance.mock import Mock, completions, serve
 from tests.mock.client import Api
 from tests.mock.conversing import chat, files, said, system, user
 
@@ -19,6 +20,23 @@ def chunks(answer: httpx.Response) -> list[dict[str, Any]]:
     assert events[-2:] == ["data: [DONE]", ""]
     assert all(event.startswith("data: ") and "\n" not in event for event in events[:-1])
     return [json.loads(event.removeprefix("data: ")) for event in events[:-2]]
+
+
+@pytest.mark.parametrize("with_usage", [True, False])
+def test_the_short_way_to_write_chunks_writes_the_same(*, with_usage: bool) -> None:
+    completion = completions.Completion(
+        id="chatcmpl-1",
+        created_at=1,
+        model="qwen-long",
+        prompt_tokens=3,
+        tokens=completions.spoken('What "百炼" \\ is\n, \0 and {}', None)[0],
+        finish_reason="stop",
+    )
+    one_by_one = [
+        json.dumps(chunk, ensure_ascii=False, separators=(",", ":")).encode()
+        for chunk in completions.chunks(completion, with_usage=with_usage)
+    ]
+    assert completions.events(completion, orjson.dumps, with_usage=with_usage) == one_by_one
 
 
 @pytest.mark.parametrize("with_usage", [True, False])
