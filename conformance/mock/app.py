@@ -68,7 +68,7 @@ class Application:
 
     async def _serve(self, scope: Scope, inbox: Inbox) -> Delivery:
         self.behaviour.world.clock.tick()
-        began = perf_counter()
+        began, version = perf_counter(), self.behaviour.store.version
         asked = route(scope["method"], scope["path"])
         call = self._call(scope, asked)
         try:
@@ -79,34 +79,27 @@ class Application:
             self.crashes.append(traceback.format_exc())
             answer = self.behaviour.refuse(refusals.broken(), call)
         flow = self._flow(answer)
-        self._note(scope, call, answer, flow, perf_counter() - began)
+        account, target = self._note(scope, call, answer, perf_counter() - began)
+        if self.express.is_open and RAW in scope and call.operation in REPEATABLE and answer.status == 200:
+            [body] = flow.pieces
+            head = f"HTTP/1.1 200 OK\r\ncontent-type: {answer.media_type}\r\ncontent-length: {flow.size}\r\n"
+            known = Known(call=call, account=account, target=target, head=head.encode("ascii"), body=body)
+            self.express.keep(scope[RAW], known, version=version)
         return self._delivery(answer, flow, inbox)
 
     def _delivery(self, answer: Answer, flow: Flow, inbox: Inbox) -> Delivery:
         return Delivery(answer=answer, flow=flow, inbox=inbox, hang_up=self.hang_up or (lambda _: None))
 
-    def _note(self, scope: Scope, call: Call, answer: Answer, flow: Flow, seconds: float) -> None:
-        token = self.behaviour.token(call)
-        is_known = token in self.behaviour.settings.keys
-        account = self.behaviour.settings.account(token) if token and is_known else ""
+    def _note(self, scope: Scope, call: Call, answer: Answer, seconds: float) -> tuple[str, str]:
+        """Write the request down, and give whose it was and what it asked for."""
+        behaviour = self.behaviour
+        token = behaviour.token(call)
+        account = behaviour.settings.account(token) if token in behaviour.settings.keys else ""
         query = scope["query_string"]
         target = (scope["raw_path"] + b"?" * bool(query) + query).decode("ascii", "backslashreplace")
-        self.journal.note(
-            (
-                self.behaviour.world.clock.now(),
-                call.method,
-                target,
-                answer.status,
-                account,
-                call.request_id,
-                seconds,
-            )
-        )
-        if self.express.is_open and RAW in scope and call.operation in REPEATABLE and answer.status == 200:
-            [body] = flow.pieces
-            head = f"HTTP/1.1 200 OK\r\ncontent-type: {answer.media_type}\r\ncontent-length: {flow.size}\r\n"
-            known = Known(call=call, account=account, target=target, head=head.encode("ascii"), body=body)
-            self.express.keep(scope[RAW], known)
+        moment = behaviour.now()
+        self.journal.note((moment, call.method, target, answer.status, account, call.request_id, seconds))
+        return account, target
 
     async def _answer(self, inbox: Inbox, call: Call, refusal: Refusal | None) -> Answer:
         behaviour = self.behaviour

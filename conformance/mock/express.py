@@ -42,13 +42,15 @@ class Express:
         self._weight = 0
         self._version: object = None
 
-    def keep(self, raw: bytes, known: Known) -> None:
-        """Remember an answer."""
+    def keep(self, raw: bytes, known: Known, *, version: object) -> None:
+        """Remember what was answered by the state of that version."""
+        if version != self._behaviour.store.version:
+            return
         self._weight += len(raw) + len(known.body)
-        if self._weight > CAPACITY or self._version != self._behaviour.store.version:
+        if self._weight > CAPACITY or version != self._version:
             self._known.clear()
             self._weight = len(raw) + len(known.body)
-            self._version = self._behaviour.store.version
+            self._version = version
         self._known[raw] = known
 
     def answer(self, raw: bytes) -> bytes | None:

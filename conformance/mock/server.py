@@ -67,7 +67,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 application,
                 http=partial(Connection, application.express),  # type: ignore[arg-type]
-                loop="uvloop",
+                loop="auto",
                 ws="none",
                 lifespan="off",
                 log_config=None,
