@@ -80,6 +80,7 @@ Judging and showing
     report/         views of a run: page, summary, table
     check.py        judges recorded traffic, with no network
     comparison/     what two targets do otherwise, by their runs
+    against/        another machine-readable contract beside ours
 The rim
     options.py      the options of a run, and the session that they ask for
     merging.py      the parts of a run as the run that one machine would have given

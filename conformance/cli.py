@@ -136,6 +136,16 @@ def _parser() -> argparse.ArgumentParser:
     clauses.add_argument(
         "chapter", nargs="?", default="", help="only that chapter, or that clause with all it cites"
     )
+    clauses.add_argument(
+        "--against",
+        type=Path,
+        metavar="FILE",
+        help="compare another document of OpenAPI 3.0 or 3.1, JSON or YAML, with ours, constraint by constraint",
+    )
+    clauses.add_argument(
+        "--json", type=Path, metavar="OUT", help="with --against: also write the differences as JSON"
+    )
+    clauses.epilog = "With --against it exits 1 where the two documents contradict each other."
     breaches = add(
         "breaches", _breaches, "run the suite against every planted fault, and print what caught it"
     )
@@ -353,8 +363,15 @@ def _compare(options: argparse.Namespace) -> int:
 
 
 def _clauses(options: argparse.Namespace) -> int:
+    from conformance.against import command
     from conformance.listings import clauses
 
+    if options.against:
+        if options.chapter:
+            raise UsageError("--against compares whole documents: name no chapter beside it.")
+        return command.run(options.against, data=options.json)
+    if options.json:
+        raise UsageError("--json is for --against.")
     return clauses(options.chapter)
 
 
