@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -117,8 +116,8 @@ def as_json(found: Comparison, document: Mapping[str, Any]) -> str:
 def table(found: Comparison) -> RenderableType:
     """Draw the differences, operation by operation, and count them."""
     parts: list[RenderableType] = []
-    if found.differences:
-        parts.append(_rows(found))
+    for operation in dict.fromkeys(each.operation for each in found.differences):
+        parts += [Text(_plain(operation), style="bold"), _rows(found, operation), Text()]
     counts = ", ".join(f"{len(found.of(cls))} {cls}" for cls in Class)
     parts += [Text(f"remark: {_plain(remark)}", style="dim") for remark in found.remarks]
     operations = f"{found.shared} operation{'' if found.shared == 1 else 's'} in both"
@@ -126,16 +125,12 @@ def table(found: Comparison) -> RenderableType:
     return Group(*parts)
 
 
-def _rows(found: Comparison) -> Table:
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("class", "place", "ours", "theirs", "clause"):
-        drawn.add_column(name, overflow="fold")
-    operation = ""
-    for each in found.differences:
-        if each.operation != operation:
-            operation = each.operation
-            drawn.add_row(Text(""), Text(_plain(operation), style="bold"))
-        gap = each.gap
+def _rows(found: Comparison, operation: str) -> Table:
+    drawn = Table(box=None, expand=True, pad_edge=False)
+    drawn.add_column("", width=max(map(len, Class)), no_wrap=True)
+    for name, ratio in (("place", 4), ("ours", 3), ("theirs", 3), ("clause", 3)):
+        drawn.add_column(name, ratio=ratio, overflow="fold", header_style="dim")
+    for gap in (each.gap for each in found.differences if each.operation == operation):
         place = Text(_plain(gap.place or "the operation"))
         place.append(f" {gap.keyword}" if gap.place else "", style="dim")
         if gap.remark:

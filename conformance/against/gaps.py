@@ -42,15 +42,23 @@ def gaps(place: str, ours: Shape, theirs: Shape, *, answer: bool = False) -> Ite
     """Go through all constraints of two shapes; an answer's defaults mean nothing."""
     plain = list(_gaps(place, unconditional(ours), unconditional(theirs), answer=answer))
     mine, yours = dict(ours.conditions), dict(theirs.conditions)
-    # A member that only a condition speaks of is known all the same.
-    known = {f"{place}.{name}" for shape in (*mine.values(), *yours.values()) for name in shape.properties}
-    yield from (gap for gap in plain if not (gap.place in known and gap.keyword == "member"))
+    # What speaks of its members under a condition only knows them all the same.
+    known = {
+        f"{place}.{name}"
+        for shape in (ours, theirs)
+        if not shape.properties
+        for _, then in shape.conditions
+        for name in then.properties
+    }
+    plain = [gap for gap in plain if gap.keyword != "member" or gap.place not in known]
+    yield from plain
     told = {(gap.place, gap.keyword, gap.cls) for gap in plain}
+    absent = {gap.place for gap in plain if gap.keyword == "member"}
     for condition in dict.fromkeys([*mine, *yours]):
         first = both(unconditional(ours), mine.get(condition, Shape()))
         second = both(unconditional(theirs), yours.get(condition, Shape()))
         for gap in _gaps(place, first, second, answer=answer):
-            if (gap.place, gap.keyword, gap.cls) not in told:
+            if gap.place not in absent and (gap.place, gap.keyword, gap.cls) not in told:
                 yield _on(condition, gap)
 
 

@@ -2,9 +2,10 @@
 
 import re
 from enum import StrEnum
-from functools import cache
+from functools import cache, reduce
+from operator import and_
 
-from greenery import Pattern, parse  # type: ignore[import-untyped]
+from greenery import Fsm, parse  # type: ignore[import-untyped]
 
 # The alternatives of one pattern; a string that matches any of them matches it.
 Alternatives = tuple[str, ...]
@@ -33,7 +34,7 @@ def relation(ours: tuple[Alternatives, ...], theirs: tuple[Alternatives, ...]) -
         return Relation.UNTOLD
 
 
-def _relation(ours: Pattern, theirs: Pattern) -> Relation:
+def _relation(ours: Fsm, theirs: Fsm) -> Relation:
     inside, around = theirs <= ours, ours <= theirs
     if inside or around:
         return Relation.EQUAL if inside and around else Relation.INSIDE if inside else Relation.AROUND
@@ -41,12 +42,9 @@ def _relation(ours: Pattern, theirs: Pattern) -> Relation:
 
 
 @cache
-def _all_of(patterns: tuple[Alternatives, ...]) -> Pattern:
-    met = [parse("|".join(f"({_unanchored(one)})" for one in alternatives)) for alternatives in patterns]
-    found = met[0]
-    for more in met[1:]:
-        found = found & more
-    return found
+def _all_of(patterns: tuple[Alternatives, ...]) -> Fsm:
+    texts = ("|".join(f"({_unanchored(one)})" for one in alternatives) for alternatives in patterns)
+    return reduce(and_, (parse(text).to_fsm() for text in texts))
 
 
 def _unanchored(pattern: str) -> str:
