@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
 
     from conformance.mock import command as mock
 
-    mock.configure(add("mock", mock.run, "serve the mock of the API until it is stopped"))
+    mock.configure(add("mock", _mock, "serve the mock of the API until it is stopped"))
     plan = add("plan", _plan, "say what a run would cost, chapter by chapter, before anything is sent")
     plan.epilog = (
         "It takes the options of the run, such as --target=intl --billable=yes: see `pytest --help`."
@@ -104,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
     _compare_options(add("compare", _compare, "say what two runs, or two targets, do otherwise"))
     _gate_options(add("gate", _gate, "say whether a run is worse than an earlier one"))
+    _attest_options(add("attest", _attest, "record which clauses a live run showed to hold"))
     trend = add("trend", _trend, "plot verdicts and latencies over runs")
     trend.add_argument(
         "runs", type=Path, nargs="+", metavar="RUN", help="a run.jsonl, or the folder that holds it"
@@ -191,6 +192,18 @@ def _target_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workspace", default="", metavar="ID", help="use the workspace host of the region")
 
 
+def _attest_options(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        "Only runs against cn and intl can attest: no mock, no recording, no run that was cut short."
+    )
+    parser.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
+    parser.add_argument("--dry-run", action="store_true", help="print the file instead of writing it")
+    parser.add_argument(
+        "--specs", type=Path, metavar="DIR", help="the specs to write to (default: those of this checkout)"
+    )
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write to this file instead")
+
+
 def _gate_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         "It fails (1) on what did not hold and, as far as BASE shows, held before, and on deviations that have "
@@ -232,6 +245,18 @@ def _gate_options(parser: argparse.ArgumentParser) -> None:
 
 def _day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
+
+
+def _mock(options: argparse.Namespace) -> int:
+    from conformance.mock import command
+
+    status = command.run(options)
+    if options.fidelity:
+        from conformance.listings import unconfirmed
+
+        # The mock knows no clauses: what live runs have shown of them is joined to its table here.
+        print(unconfirmed(options.region))
+    return status
 
 
 def _plan(options: argparse.Namespace) -> int:
@@ -314,6 +339,12 @@ def _gate(options: argparse.Namespace) -> int:
     from conformance.gate_command import run
 
     return run(options)
+
+
+def _attest(options: argparse.Namespace) -> int:
+    from conformance.attest_command import run
+
+    return run(options.run, folder=options.specs, output=options.output, dry_run=options.dry_run)
 
 
 def _trend(options: argparse.Namespace) -> int:

@@ -54,6 +54,18 @@ class Evidence:
         return self.row.tests[:TESTS]
 
     @property
+    def attested(self) -> tuple[str, ...]:
+        """When live runs last saw it hold, region by region, and when they have seen since that it did not."""
+        told = [
+            words.say(f"attested.{what}", date=moment[:10], region=each.region)
+            for each in self.row.attested
+            for what, moment in (("held", each.held), ("contradicted", each.contradicted))
+            if moment
+        ]
+        ever = any(each.held for each in self.row.attested)
+        return tuple(told) if ever else (words.say("attested.never"), *told)
+
+    @property
     def unnamed(self) -> int:
         """How many tests are left out."""
         return len(self.row.tests) - len(self.tests)
