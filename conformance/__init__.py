@@ -97,5 +97,6 @@ The rim
     attest_command.py   what `conformance attest` does and prints
     sweep_command.py    what `conformance sweep` does and prints
     listings.py     what `conformance clauses` and `conformance breaches` print
+    arguments.py    what the commands accept
     cli.py          the command
 """

@@ -56,12 +56,13 @@ class Evidence:
     @property
     def attested(self) -> tuple[str, ...]:
         """When live runs last saw it hold, region by region, and when they have seen since that it did not."""
-        told = [
-            words.say(f"attested.{what}", date=moment[:10], region=each.region)
-            for each in self.row.attested
-            for what, moment in (("held", each.held), ("contradicted", each.contradicted))
-            if moment
-        ]
+        told: list[str] = []
+        for each in self.row.attested:
+            if each.held:
+                told.append(words.say("attested.held", date=each.held[:10], region=each.region))
+            if each.contradicted:
+                date = each.contradicted[:10]
+                told.append(words.say("attested.contradicted", date=date, region=each.region))
         ever = any(each.held for each in self.row.attested)
         return tuple(told) if ever else (words.say("attested.never"), *told)
 
