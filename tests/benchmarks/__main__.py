@@ -5,13 +5,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import judging, live, profiles, startup, views
+from . import judging, kills, live, profiles, startup, views
 from .figures import Figure, show, write
 
 CHAPTERS = {
     "start": startup.figures,
     "runs": profiles.figures,
     "judging": judging.figures,
+    "kills": kills.figures,
     "live": live.figures,
     "views": views.figures,
 }
