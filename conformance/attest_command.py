@@ -54,7 +54,7 @@ def _told(before: tuple[Attestation, ...], after: tuple[Attestation, ...]) -> li
     changed = [row for row in after if known.get(row.clause) != row]
     held = [row for row in changed if not row.contradicted]
     against = [row.clause for row in changed if row.contradicted]
-    told = [f"{len(held)} clauses were seen to hold live, {len(after)} are attested in all."]
+    told = [f"Clauses newly seen to hold live: {len(held)}; attested in all: {len(after)}."]
     return told + ([f"Seen not to hold: {', '.join(against)}."] if against else [])
 
 

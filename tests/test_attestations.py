@@ -65,7 +65,7 @@ def test_what_held_is_recorded_with_the_beginning_of_the_run_its_contract_and_it
     assert held(tmp_path)[HELD] == Attestation(
         clause=HELD, held="2026-11-20T08:15:30Z", contract="sha256:9f86d081884c7d65", version="0.1.0"
     )
-    assert "1 clauses were seen to hold live" in capsys.readouterr().out
+    assert "newly seen to hold live: 1; attested in all: 3" in capsys.readouterr().out
 
 
 def test_what_was_not_judged_is_not_attested(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from typing import Final
 from conformance.against.regexes import Relation, relation
 from conformance.against.shapes import ANY, GROUPS, LOWER, NUMBERS, UPPER, Shape, both, unconditional
 
+# The types that have few values.
+FEW: Final = {"null": ("null",), "boolean": ("true", "false")}
 NOTHING: Final = "·"
 APART: Final = "no string fits both patterns"
 UNTOLD: Final = "how the patterns stand to each other could not be told"
@@ -167,9 +169,9 @@ class _Pair:
             )
 
     def of_values(self) -> Iterator[Gap]:
-        mine, yours = self.ours.values, self.theirs.values
-        if mine is None and yours is None:
+        if self.ours.values is None and self.theirs.values is None:
             return
+        mine, yours = _finite(self.ours), _finite(self.theirs)
         named = yours or () if mine is None else mine
         left = {text for text in named if self.ours.allows(text) and self.theirs.allows(text)}
         told = _values(mine), _values(yours)
@@ -245,6 +247,13 @@ def _closed(shape: Shape) -> bool:
 def _openness(shape: Shape) -> int:
     """Say how many other members an object may have: none, those of one kind, or any."""
     return 0 if _closed(shape) else 2 if shape.additional is None or shape.additional == Shape() else 1
+
+
+def _finite(shape: Shape) -> tuple[str, ...] | None:
+    """Name all values of a shape, where its types alone leave few."""
+    if shape.values is None and shape.types <= FEW.keys():
+        return tuple(text for kind, texts in FEW.items() if kind in shape.types for text in texts)
+    return shape.values
 
 
 def _range(shape: Shape, group: str) -> tuple[float, float]:

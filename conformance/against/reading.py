@@ -130,9 +130,11 @@ class Reader:
     def _conditions(self, schema: dict[str, Any], seen: tuple[str, ...]) -> list[tuple[str, Shape]]:
         if "if" not in schema:
             return []
-        found = [(as_text(schema["if"]), self.shape(schema["then"], seen))] if "then" in schema else []
+        found = (
+            [(as_text(_alike(schema["if"])), self.shape(schema["then"], seen))] if "then" in schema else []
+        )
         if "else" in schema:
-            found.append((as_text({"not": schema["if"]}), self.shape(schema["else"], seen)))
+            found.append((as_text({"not": _alike(schema["if"])}), self.shape(schema["else"], seen)))
         return found
 
     def _remarks(self, schema: dict[str, Any]) -> frozenset[str]:
@@ -148,9 +150,9 @@ def _types(schema: dict[str, Any], *, nullable: bool) -> frozenset[str]:
         # A file in a form, as 3.1 writes it.
         return frozenset({"string"}) if "contentMediaType" in schema else ANY
     given = schema["type"]
-    named = set(given) if isinstance(given, list) else {given}
+    named = {each if isinstance(each, str) else as_text(each) for each in _row(given)}
     if unknown := named - ANY - {"number"}:
-        raise UsageError(f"{as_text(min(map(str, unknown)))} is no type of a schema.")
+        raise UsageError(f"{min(unknown)[:60]} is no type of a schema.")
     named |= NUMBERS if "number" in named else set()
     return frozenset(named - {"number"} | ({"null"} if nullable else set()))
 
@@ -179,8 +181,8 @@ def _limits(schema: dict[str, Any]) -> dict[str, float]:
 def _format(schema: dict[str, Any]) -> str:
     if "contentMediaType" in schema or schema.get("contentEncoding") == "binary":
         return "binary"
-    named = schema.get("format", "")
-    return "" if named in WIDTHS else str(named)
+    named = schema.get("format")
+    return named if isinstance(named, str) and named not in WIDTHS else ""
 
 
 def _marks(schema: dict[str, Any]) -> dict[str, str]:
@@ -192,6 +194,20 @@ def _marks(schema: dict[str, Any]) -> dict[str, str]:
 def _list(schema: dict[str, Any], keyword: str) -> list[Any]:
     found = schema.get(keyword)
     return found if isinstance(found, list) else []
+
+
+def _alike(condition: Any) -> Any:
+    """Write a condition so that equal ones are equal: a single value in one way, and nothing that conditions nothing."""
+    if not isinstance(condition, dict):
+        return condition
+    kept = {key: _alike(value) for key, value in condition.items() if key not in {"x-clause", "description"}}
+    if len(_list(kept, "enum")) == 1:
+        kept["const"] = kept.pop("enum")[0]
+    return kept
+
+
+def _row(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _pairs(properties: Any) -> list[tuple[Any, Any]]:

@@ -2,7 +2,9 @@
 
 import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from conformance.against.differences import Comparison, compare
 from conformance.against.gaps import Class, Gap
 from conformance.cli import main
 from conformance.contract import contract
+from conformance.errors import UsageError
 
 VENDOR = Path(__file__).with_name("vendor.yaml")
 
@@ -174,3 +177,72 @@ def test_a_schema_that_holds_itself_is_followed_once_and_remarked() -> None:
     found = compare(contract().document, theirs)
     assert any("holds itself" in remark for remark in found.remarks)
     assert gap(found, "POST /files", "200.body.parent", "member").cls is Class.UNKNOWN
+
+
+def as_3_0(node: Any) -> Any:
+    """Write a schema of ours as OpenAPI 3.0 has it; conditions have no place there."""
+    if isinstance(node, list):
+        return [as_3_0(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    turned = {key: as_3_0(value) for key, value in node.items()}
+    if isinstance(node.get("type"), list) and "null" in node["type"]:
+        turned |= {"type": node["type"][0], "nullable": True}
+    if node.get("type") == "null":
+        turned |= {"type": "string", "nullable": True, "enum": [None]}
+    if "const" in turned:
+        turned["enum"] = [turned.pop("const")]
+    return turned
+
+
+def test_our_document_written_as_3_0_differs_in_nothing() -> None:
+    ours = contract().document
+    theirs = {**as_3_0(ours), "openapi": "3.0.3"}
+    assert compare(ours, theirs).differences == ()
+
+
+JUNK: tuple[Any, ...] = (
+    None,
+    True,
+    0,
+    -1.5,
+    "",
+    "x",
+    "#/",
+    [],
+    [3],
+    [None],
+    {},
+    {"a": 3},
+    {"$ref": "#/paths"},
+    {"$ref": 3},
+)
+
+
+def places(node: Any, steps: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if steps:
+        yield steps
+    for step, inner in (
+        node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    ):
+        yield from places(inner, (*steps, step))
+
+
+def test_whatever_stands_in_a_document_it_is_compared_or_refused_in_one_sentence() -> None:
+    drawn = Random(3)  # noqa: S311  drawn, not secret
+    document = read(VENDOR)
+    everywhere = list(places(document))
+    outcomes = set()
+    for _ in range(400):
+        theirs = copy.deepcopy(document)
+        *way, last = drawn.choice(everywhere)
+        node: Any = theirs
+        for step in way:
+            node = node[step]
+        node[last] = copy.deepcopy(drawn.choice(JUNK))
+        try:
+            compare(contract().document, theirs)
+            outcomes.add("compared")
+        except UsageError as error:
+            outcomes.add("refused" if "\n" not in str(error) else "refused in several")
+    assert outcomes == {"compared", "refused"}
