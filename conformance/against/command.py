@@ -24,6 +24,8 @@ STYLES: Final[Mapping[Class, str]] = {
     Class.MISSING: "magenta",
     Class.UNKNOWN: "blue",
 }
+# What the table shows of a constraint; the JSON has all of it.
+SHORT: Final = 60
 # A document of a few hundred operations; more is a mistake, or means us ill.
 MOST: Final = 8 * 1024 * 1024
 
@@ -138,16 +140,17 @@ def _rows(found: Comparison, operation: str) -> Table:
         drawn.add_row(
             Text(str(gap.cls), style=STYLES[gap.cls]),
             place,
-            Text(_plain(gap.ours)),
-            Text(_plain(gap.theirs)),
+            Text(_plain(gap.ours, SHORT)),
+            Text(_plain(gap.theirs, SHORT)),
             Text(gap.clause),
         )
     return drawn
 
 
-def _plain(text: str) -> str:
-    """Leave nothing of a foreign document that a terminal would obey."""
-    return "".join(character if character.isprintable() else " " for character in text)[:300]
+def _plain(text: str, limit: int = 300) -> str:
+    """Leave nothing of a foreign document that a terminal would obey, and no more than a row has room for."""
+    shown = "".join(character if character.isprintable() else " " for character in text)
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
 def _write(path: Path, text: str) -> None:
