@@ -4,7 +4,8 @@
     shapes.py       which values a schema allows, as frozen values
     reading.py      a schema of OpenAPI 3.0 or 3.1 as a shape
     operations.py   a whole document as operations
-    gaps.py         where two shapes differ
+    pairs.py        two shapes of one place, constraint by constraint
+    gaps.py         where two shapes differ, place by place
     differences.py  where two documents differ
     command.py      what `conformance clauses --against` does and prints
 

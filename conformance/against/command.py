@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.against.differences import Comparison, compare
-from conformance.against.gaps import Class
+from conformance.against.pairs import Class
 from conformance.clauses import registry
 from conformance.contract import contract
 from conformance.errors import UsageError

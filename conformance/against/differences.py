@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.against.gaps import NOTHING, Class, Gap, gaps
+from conformance.against.gaps import gaps
 from conformance.against.operations import JSON, Body, Operation, below, operations
+from conformance.against.pairs import NOTHING, Class, Gap
 from conformance.against.reading import Reader
 from conformance.against.shapes import Shape
 from conformance.errors import UsageError
@@ -157,7 +158,7 @@ def _contents(place: str, ours: Body, theirs: Body, *, answer: bool) -> Iterator
         where = place if media in {JSON, "multipart/form-data", "*/*"} else f"{place}({media})"
         if mine is not None and yours is not None:
             yield from gaps(where, mine, yours, answer=answer)
-        elif not (media == "*/*" and (ours.contents.keys() & theirs.contents.keys() or theirs.contents)):
+        elif media != "*/*" or not (ours.contents and theirs.contents):
             yield _presence(where, "content", mine, yours, media, media, ours.clause)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from conformance.against.reading import Reader
@@ -86,19 +86,7 @@ def below(theirs: tuple[Operation, ...], ours: tuple[Operation, ...]) -> tuple[O
                 prefixes[path.removesuffix(end)] += 1
     # Of as many, the shortest: /x/files may be a path of its own beside /files.
     best = min(prefixes, key=lambda prefix: (-prefixes[prefix], len(prefix)), default="")
-    return tuple(_without(each, best) for each in theirs)
-
-
-def _without(operation: Operation, prefix: str) -> Operation:
-    path = operation.path.removeprefix(prefix) if prefix else operation.path
-    return Operation(
-        method=operation.method,
-        path=path or "/",
-        clause=operation.clause,
-        parameters=operation.parameters,
-        request=operation.request,
-        responses=operation.responses,
-    )
+    return tuple(replace(each, path=each.path.removeprefix(best) or "/") for each in theirs)
 
 
 def _operation(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.against.differences import compare
-from conformance.against.gaps import Class
+from conformance.against.pairs import Class
 from conformance.contract import contract
 
 Node = dict[str, Any]

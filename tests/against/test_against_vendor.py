@@ -11,7 +11,7 @@ import pytest
 
 from conformance.against.command import read
 from conformance.against.differences import Comparison, compare
-from conformance.against.gaps import Class, Gap
+from conformance.against.pairs import Class, Gap
 from conformance.cli import main
 from conformance.contract import contract
 from conformance.errors import UsageError
