@@ -2,7 +2,7 @@
 
 It is a witness: written from the vendor's pages and from observed answers, never from the tests.
 
-    serve, Mock   serving     start and stop, the handle a test holds
+    serve, Mock   serving     start and stop, the handle a test holds; `workers` for several processes
     Server        server      uvicorn in a thread
     Application   app         one request from end to end; `routes` says what it asks for, `delivery` sends the answer
     Express       express     answers that need no second reading
@@ -11,8 +11,9 @@ It is a witness: written from the vendor's pages and from observed answers, neve
     Filing        filing      files; `content` gives back what is in them
     Chats         chat        conversations; `documents` and `reading` for files in them, `completions` for answers
     Batches       batches     batches; `batch_life` is what time does to them, `batch_lines` what they hold
+    Aside         aside       what takes long, in a thread of its own
     Form          forms       the multipart body; `disposition` and `lines` read its parts
-    Store, Shelf  store, shelf    what is remembered: rows in SQLite (batches in `ledger`), bodies on disk
+    Store, Shelf  store, shelf    what is remembered: rows in SQLite (batches in `ledger`), bodies on disk; `planting` fills them
     Settings      settings    region, keys, limits; `clock` and `rates` for time
     Refusal       refusals    every way of saying no
     Breach        breaches/   faults, each aimed at one clause
