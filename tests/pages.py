@@ -38,6 +38,19 @@ CONTRAST = """() => {
   }
   return poor;
 }"""
+# Gives what a reader meets that is not in Chinese, but for what is evidence or contract and stays as it was said.
+ENGLISH = """() => {
+  const evidence = ".said, code, pre, [lang]:not(html), script, style";
+  const units = /\\b(ms|min|s|kB|MB|B|UTC|p90|[2345]xx|A|B|UTF-8|QPS|Ctrl|C|NN|xNN|run\\.jsonl|comparison\\.json|Model Studio|API|SDK)\\b/g;
+  const left = new Set();
+  const look = (text) => { if (/[A-Za-z]{2,}/.test(text.replace(units, ""))) left.add(text.trim()); };
+  for (const element of document.querySelectorAll("body *, title")) {
+    if (element.closest(evidence) || !(element.checkVisibility() || element.matches("title, svg *, option"))) continue;
+    for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) look(node.data);
+    for (const name of ["aria-label", "placeholder", "title", "label"]) look(element.getAttribute(name) ?? "");
+  }
+  return [...left];
+}"""
 # No request of the browser's own, and a sandbox is not to be had by root.
 FLAGS = (
     "--no-sandbox",

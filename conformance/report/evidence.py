@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.exchange import Exchange
-from conformance.report import summary, words
+from conformance.report import summary
 from conformance.runs import Cited, ClauseRow, Run
 from conformance.verdicts import Finding, Verdict
 
@@ -128,4 +128,4 @@ def untested(row: ClauseRow) -> str:
     """Say why a clause has no test, where it has none and the verdict's reason does not say it already."""
     if not row.untestable or row.untestable in row.reason:
         return ""
-    return words.say("why.untestable", reason=row.untestable)
+    return row.untestable

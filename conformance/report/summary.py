@@ -130,14 +130,14 @@ def headline(run: Run) -> str:
     if status == 6 and owing:
         return words.say("headline.unproven", owed=words.plural("owed", owing))
     known = f"headline.{status}"
-    return words.say(known) if known in words.ENGLISH else words.say("headline.other", status=str(status))
+    return words.say(known if known in words.WORDS.english else "headline.other", status=str(status))
 
 
 def ending(run: Run) -> str:
     """Say what the exit status means."""
     status = run.footer.exit_status
     known = f"exit.{status}"
-    meaning = words.ENGLISH.get(known, words.ENGLISH["exit.other"])
+    meaning = words.say(known if known in words.WORDS.english else "exit.other")
     return words.say("exit.sentence", status=str(status), words=meaning)
 
 
@@ -146,9 +146,8 @@ def trouble(run: Run) -> str:
     met = run.footer.infrastructure
     if not met or not met.troubled:
         return ""
-    named = (words.ENGLISH.get(f"trouble.{kind}", kind) for kind, _ in met.kinds)
-    kinds = ", ".join(
-        words.say("trouble.kind", n=n, kind=kind) for kind, (_, n) in zip(named, met.kinds, strict=True)
+    kinds = words.listed(
+        words.say("trouble.kind", n=n, kind=words.name("trouble", kind)) for kind, n in met.kinds
     )
     ending = words.plural("repeated", met.repeated) if met.repeated else words.say("trouble.lasting")
     return words.say("trouble.sentence", n=met.troubled, all=met.exchanges, kinds=kinds, ending=ending)

@@ -6,7 +6,7 @@ then the last of its exchanges, and says so; run.jsonl holds everything.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,7 +61,7 @@ class Pool:
         return place
 
 
-def as_script(run: Run, telling: frozenset[int], phrases: dict[str, str]) -> str:
+def as_script(run: Run, telling: frozenset[int], phrases: Mapping[str, Mapping[str, str]]) -> str:
     """Give the JSON to stand inside a script element; `telling` numbers the exchanges to keep whole."""
     for step, bounds in enumerate(LADDER):
         last = bounds is LADDER[-1]

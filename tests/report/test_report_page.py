@@ -8,7 +8,7 @@ import pytest
 
 from conformance.report import FORMATS
 from conformance.runs import Run
-from tests.pages import CONTRAST, Open
+from tests.pages import CONTRAST, ENGLISH, Open
 
 from .traffic_by_hand import HOSTILE_NAMES, exchange
 
@@ -165,6 +165,44 @@ def test_every_text_stands_out_from_what_lies_behind_it(open_page: Open, scheme:
     page.locator(".chip").first.click()
     page.wait_for_timeout(100)
     assert page.evaluate(CONTRAST) == []
+
+
+def test_in_chinese_nothing_but_contract_and_evidence_stays_english(open_page: Open) -> None:
+    page = open_page(locale="zh-CN")
+    assert page.evaluate("document.documentElement.lang") == "zh-Hans"
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    expect(page.locator("#traffic-list > li")).to_have_count(40)
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    expect(page.locator("#traffic-list .inside")).to_have_count(40)
+    # The name of the target is the user's own word.
+    assert page.evaluate(ENGLISH) == [page.title()]
+    assert page.title() == "intl 的一致性报告：2 条条款不符"
+
+
+def test_the_language_is_switched_in_the_page_and_back_and_is_remembered(open_page: Open) -> None:
+    page = open_page("#listing.limit-range", locale="en-GB")
+    english = page.locator("body").inner_text()
+    page.get_by_role("button", name="中文").click()
+    assert page.title() == "intl 的一致性报告：2 条条款不符"
+    assert page.url.endswith("#listing.limit-range")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 条条款不符。")
+    page.get_by_role("button", name="不符 2").click()
+    assert page.locator("#shown").inner_text() == "显示 2 / 25 条条款"
+    page.get_by_role("searchbox", name="搜索", exact=True).fill("second_api_key")
+    page.get_by_role("button", name="清除筛选").click()
+    assert page.evaluate("localStorage.getItem('conformance-language')") == "zh"
+    page.get_by_role("button", name="English").click()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.locator("body").inner_text() == english
+
+
+def test_a_search_finds_words_of_both_languages(open_page: Open) -> None:
+    page = open_page(locale="zh-CN")
+    search = page.get_by_role("searchbox", name="搜索", exact=True)
+    search.fill("fail limit-range")
+    assert page.locator(SHOWN).count() == 1
+    search.fill("不符 limit-range")
+    assert page.locator(SHOWN).count() == 1
 
 
 def test_the_keyboard_reaches_filters_and_clauses(open_page: Open) -> None:
