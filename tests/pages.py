@@ -41,7 +41,8 @@ CONTRAST = """() => {
 # Gives what a reader meets that is not in Chinese, but for what is evidence or contract and stays as it was said.
 ENGLISH = """() => {
   const evidence = ".said, code, pre, [lang]:not(html), script, style";
-  const units = /\\b(ms|min|s|kB|MB|B|UTC|p90|[2345]xx|A|B|UTF-8|QPS|Ctrl|C|NN|xNN|run\\.jsonl|comparison\\.json|Model Studio|API|SDK)\\b/g;
+  // Units, file names, digests and the names of operations are the same in every language.
+  const units = /sha256:\\w+|\\b[a-z]+[A-Z]\\w+|\\b(ms|min|s|kB|MB|B|UTC|p90|[2345]xx|A|B|UTF-8|QPS|Ctrl|C|NN|xNN|run\\.jsonl|comparison\\.json|Model Studio|API|SDK)\\b/g;
   const left = new Set();
   const look = (text) => { if (/[A-Za-z]{2,}/.test(text.replace(units, ""))) left.add(text.trim()); };
   for (const element of document.querySelectorAll("body *, title")) {
@@ -51,6 +52,12 @@ ENGLISH = """() => {
   }
   return [...left];
 }"""
+# Opens all that can be opened, and waits until what that makes is there.
+OPEN_ALL = """async () => {
+  for (const part of document.querySelectorAll("details")) part.open = true;
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+}"""
+NODE = Path(__file__).parents[1] / ".ci" / "node" / "node_modules"
 # No request of the browser's own, and a sandbox is not to be had by root.
 FLAGS = (
     "--no-sandbox",
@@ -61,6 +68,14 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+def node_module(name: str) -> Path:
+    """Give a file of an npm package, where `.ci/run` has installed it."""
+    path = NODE / name
+    if not path.exists():
+        pytest.skip(f"{name} is not installed: .ci/run does that")
+    return path
 
 
 @pytest.fixture(scope="session")

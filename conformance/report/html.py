@@ -84,6 +84,11 @@ def render(
     )
 
 
+def data(**values: Any) -> Markup:
+    """Give what a page's scripts read, so that it cannot end the element around it."""
+    return Markup(traffic.encoded(values))  # noqa: S704
+
+
 def host(base_url: str) -> str:
     """Name the host of a base URL without anything secret that may stand before it."""
     try:
@@ -134,7 +139,7 @@ def _environment(folder: Path) -> Environment:
         prose=prose,
         say=words.say,
         plural=words.plural,
-        word=words.name,
+        word=words.word,
         attribute=attribute,
         turned=turned,
         plain=str,

@@ -105,6 +105,19 @@ def panels(run: Run) -> tuple[Panel, ...]:
     )
 
 
+def estimate(found: rates.Estimate) -> str:
+    """Say what the probe tells of a limit."""
+    numbers = {"answers": found.answers, "refused": found.refused, "seconds": words.duration(found.seconds)}
+    if not found.answers:
+        return words.say("rates.estimate.none")
+    if not found.refused:
+        return words.say("rates.estimate.unmet", **numbers)
+    if found.rate is None:
+        return words.say("rates.estimate.few", **numbers)
+    rate, error = f"{found.rate:.1f}", f"{found.error:.1f}"
+    return words.say("rates.estimate.rate", rate=rate, error=error, burst=found.burst, **numbers)
+
+
 class _Scale:
     """Seconds since the beginning as places on the page; long silences are drawn short."""
 
@@ -152,7 +165,7 @@ def _panel(lane: str, mine: tuple[Exchange, ...], probe: tuple[Exchange, ...], s
     flood = rates.of(probe, f"{lane}-flood", lane)
     return Panel(
         lane=lane,
-        estimate=_said(said),
+        estimate=estimate(said),
         admitted=sum(kind == "admitted" for kind in kinds.values()),
         refused=sum(kind == "refused" for kind in kinds.values()),
         unanswered=sum(kind == "none" for kind in kinds.values()),
@@ -185,19 +198,6 @@ def _panel(lane: str, mine: tuple[Exchange, ...], probe: tuple[Exchange, ...], s
             for start, end in scale.cuts
         ),
     )
-
-
-def _said(found: rates.Estimate) -> str:
-    """Say what the probe tells of a limit."""
-    numbers = {"answers": found.answers, "refused": found.refused, "seconds": words.duration(found.seconds)}
-    if not found.answers:
-        return words.say("rates.estimate.none")
-    if not found.refused:
-        return words.say("rates.estimate.unmet", **numbers)
-    if found.rate is None:
-        return words.say("rates.estimate.few", **numbers)
-    rate, error = f"{found.rate:.1f}", f"{found.error:.1f}"
-    return words.say("rates.estimate.rate", rate=rate, error=error, burst=found.burst, **numbers)
 
 
 def _kind(exchange: Exchange, disguised: frozenset[str]) -> str:

@@ -147,7 +147,7 @@ def trouble(run: Run) -> str:
     if not met or not met.troubled:
         return ""
     kinds = words.listed(
-        words.say("trouble.kind", n=n, kind=words.name("trouble", kind)) for kind, n in met.kinds
+        words.say("trouble.kind", n=n, kind=words.word("trouble", kind)) for kind, n in met.kinds
     )
     ending = words.plural("repeated", met.repeated) if met.repeated else words.say("trouble.lasting")
     return words.say("trouble.sentence", n=met.troubled, all=met.exchanges, kinds=kinds, ending=ending)

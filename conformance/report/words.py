@@ -45,7 +45,7 @@ class Words:
         """Say how many of a thing there are."""
         return self.say(f"{key}.{'one' if n == 1 else 'many'}", n=n)
 
-    def name(self, family: str, value: str) -> str:
+    def word(self, family: str, value: str) -> str:
         """Name one value of a family that is known; another stays as it is."""
         key = f"{family}.{value}"
         return self.say(key) if key in self.english else value
@@ -59,7 +59,7 @@ class Words:
 
 
 WORDS: Final = Words(english=ENGLISH, chinese=CHINESE)
-say, plural, name = WORDS.say, WORDS.plural, WORDS.name
+say, plural, word = WORDS.say, WORDS.plural, WORDS.word
 
 
 def in_chinese(value: object) -> object:
