@@ -15,12 +15,12 @@ CHINESE: Final[Mapping[str, str]] = {
     "alike": "没有差异",
     "alike.sentence": "就所问的内容而言，双方表现相同。",
     "undecided": "未能全部比较",
-    "differ.one": "1 条条款有差异",
-    "differ.many": "{n} 条条款有差异",
+    "differ.one": "1 个条款有差异",
+    "differ.many": "{n} 个条款有差异",
     "beside.one": "条款之外 1 项行为有差异",
     "beside.many": "条款之外 {n} 项行为有差异",
     "closing": "{compared}{status}",
-    "closing.compared": "{clauses} 条条款中有 {clauses_alike} 条相同，{behaviours} 项行为中有 {behaviours_alike} 项相同。",
+    "closing.compared": "{clauses} 个条款中有 {clauses_alike} 条相同，{behaviours} 项行为中有 {behaviours_alike} 项相同。",
     "closing.0": "退出状态 0：两个目标相同。",
     "closing.1": "退出状态 1：两个目标有差异。",
     "closing.6": "退出状态 6：{n} 项裁定无法比较，或只出现过一次。",
@@ -30,7 +30,7 @@ CHINESE: Final[Mapping[str, str]] = {
     # what is not shared
     "remarks": "两者不共有之处",
     "remark.contracts": (
-        "两次运行依据不同的契约裁定（{one} 与 {other}）：只比较双方逐字相同的 {both} 条条款；略去 A 的 {a} 条和 B 的 {b} 条。"
+        "两次运行依据不同的契约裁定（{one} 与 {other}）：只比较双方逐字相同的 {both} 个条款；略去 A 的 {a} 条和 B 的 {b} 条。"
     ),
     "remark.option.profile": "两次运行的规模不同：{one} 与 {other}。",
     "remark.option.lane": "两次运行的方式不同：{one} 与 {other}。",
@@ -72,7 +72,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "class.title.timing": "耗时",
     "class.title.infrastructure": "基础设施：无法比较",
     "class.title.once": "只出现过一次",
-    "class.means.contract": "一条条款只在一方成立，或双方各以自己的方式违反。",
+    "class.means.contract": "一个条款只在一方成立，或双方各以自己的方式违反。",
     "class.means.undocumented": "没有违反条款；双方一再如此。",
     "class.means.unexplained": "其中一方并非每次相同。",
     "class.means.documented": "文档对其中一个地域如此规定。",

@@ -11,7 +11,7 @@ from conformance.comparison.facets import Kind
 from conformance.comparison.sides import Side
 from conformance.comparison.words import plural, say
 from conformance.report.legible import one_line
-from conformance.report.words import listed, number
+from conformance.report.words import listed, moment, number
 
 # A colour of the report's verdicts for each class.
 COLOURS: Final[Mapping[Class, str]] = {
@@ -118,7 +118,7 @@ def facts(side: Side) -> tuple[tuple[str, str], ...]:
     return (
         (say("fact.base"), header.base_url),
         (say("fact.region"), header.region),
-        (say("fact.started"), header.started),
+        (say("fact.started"), moment(header.started)),
         (say("fact.contract"), header.contract),
         (say("fact.profile"), say("fact.lane-of", profile=header.profile, lane=header.lane)),
         (say("fact.runs"), number(len(side.runs))),

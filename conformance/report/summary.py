@@ -3,7 +3,7 @@
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Final, TypeVar
@@ -77,7 +77,9 @@ class Latency:
     requests: int
     unanswered: int
     least: float | None
+    quarter: float | None
     median: float | None
+    three_quarters: float | None
     p95: float | None
 
 
@@ -254,6 +256,12 @@ def _latency(name: str, exchanges: Iterable[Exchange]) -> Latency:
         requests=len(sent),
         unanswered=len(sent) - len(times),
         least=times[0] if times else None,
+        quarter=_quantile(times, 0.25),
         median=median(times) if times else None,
-        p95=times[math.ceil(0.95 * len(times)) - 1] if times else None,
+        three_quarters=_quantile(times, 0.75),
+        p95=_quantile(times, 0.95),
     )
+
+
+def _quantile(times: Sequence[float], share: float) -> float | None:
+    return times[math.ceil(share * len(times)) - 1] if times else None

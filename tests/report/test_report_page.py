@@ -171,11 +171,11 @@ def test_the_language_is_switched_in_the_page_and_back_and_is_remembered(open_pa
     page = open_page("#listing.limit-range", locale="en-GB")
     english = page.locator("body").inner_text()
     page.get_by_role("button", name="中文").click()
-    assert page.title() == "intl 的一致性报告：2 条条款不符"
+    assert page.title() == "intl 的一致性报告：2 个条款不符"
     assert page.url.endswith("#listing.limit-range")
-    expect(page.get_by_role("heading", level=1)).to_have_text("2 条条款不符。")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 个条款不符。")
     page.get_by_role("button", name="不符 2").click()
-    assert page.locator("#shown").inner_text() == "显示 2 / 25 条条款"
+    assert page.locator("#shown").inner_text() == "显示 2 / 25 个条款"
     page.get_by_role("searchbox", name="搜索", exact=True).fill("second_api_key")
     page.get_by_role("button", name="清除筛选").click()
     assert page.evaluate("localStorage.getItem('conformance-language')") == "zh"
