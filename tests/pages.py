@@ -78,14 +78,19 @@ def node_module(name: str) -> Path:
     return path
 
 
+def chromium() -> str | None:
+    """Find a browser."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
+    if chromium() is None:
         pytest.skip("Chromium is not installed: the page was not opened in a browser")
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     with playwright.sync_playwright() as driver:
-        opened: Browser = driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        opened: Browser = driver.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         yield opened
         opened.close()
 

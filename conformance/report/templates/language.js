@@ -26,8 +26,8 @@
     language = wanted;
     page.lang = TAGS[language];
     for (const element of document.querySelectorAll("[data-zh]")) {
-      element.dataset.en ??= element.textContent;
-      element.textContent = element.dataset[language];
+      if (!element.hasAttribute("data-en")) element.setAttribute("data-en", element.textContent);
+      element.textContent = element.getAttribute(`data-${language}`);
     }
     for (const name of ATTRIBUTES) {
       for (const element of document.querySelectorAll(`[data-zh-${name}]`)) {

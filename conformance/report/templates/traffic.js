@@ -163,13 +163,17 @@
   const further = find("traffic-further");
   let found = [];
   let until = 0;
-  let haystack = null;
-  const hay = (row) => {
-    const strings = [];
-    const walk = (value) => { if (Array.isArray(value)) value.forEach(walk); else if (value >= 0) strings.push(text(value) || ""); };
-    [3, 4, 5, 6, 7, 8, 9, 13, 14, 18, 21].forEach((field) => walk(row[field]));
-    row[10].forEach((part) => walk([part[0], part[1], part[3]]));
-    return `№ ${row[0]} ${row[12]} ${strings.join(" ")}`.toLowerCase();
+  let lowered = null;
+  const SEARCHED = ["account", "operation", "test", "method", "path", "query", "headers", "answerHeaders", "body", "trouble", "notes"]
+    .map((name) => FIELDS.indexOf(name));
+  const [PARTS, STATUS] = ["parts", "status"].map((name) => FIELDS.indexOf(name));
+  // Each string of the run is looked through once, however many exchanges hold it.
+  const finder = (word) => {
+    lowered ??= data.strings.map((string) => string.toLowerCase());
+    const hits = lowered.map((string) => string.includes(word));
+    const holds = (value) => (Array.isArray(value) ? value.some(holds) : value >= 0 && hits[value]);
+    return (row) => SEARCHED.some((field) => holds(row[field])) || row[PARTS].some((part) => holds([part[0], part[1], part[3]]))
+      || `№ ${row[0]}`.includes(word) || String(row[STATUS]).includes(word);
   };
   const grow = () => {
     const next = found.slice(until, until + PAGE);
@@ -181,9 +185,9 @@
   };
   const apply = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    if (words.length && !haystack) haystack = data.exchanges.map(hay);
+    const finders = words.map(finder);
     found = data.exchanges.map((_, i) => i).filter((i) =>
-      (!kind.value || kindOf(data.exchanges[i][12]) === kind.value) && words.every((word) => haystack[i].includes(word)));
+      (!kind.value || kindOf(data.exchanges[i][STATUS]) === kind.value) && finders.every((holds) => holds(data.exchanges[i])));
     list.replaceChildren();
     until = 0;
     grow();
