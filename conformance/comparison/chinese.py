@@ -147,6 +147,8 @@ CHINESE: Final[Mapping[str, str]] = {
     "mock.told": "相同的行为，按其依据：{told}。",
     "mock.of": "{label}：{all} 项中 {alike} 项",
     "mock.alike": "/ {all} 项相同",
+    "mock.unconfirmed": "{all} 项中有 {n} 项从未实测确认。",
+    "mock.never": "从未实测确认",
     "mock.all": "全部 {n} 项行为",
     "mock.table": "模拟服务的行为",
     "mock.known": "依据",

@@ -149,6 +149,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "mock.told": "Alike, by how its behaviour is known: {told}.",
     "mock.of": "{label} {alike} of {all}",
     "mock.alike": "of {all} alike",
+    "mock.unconfirmed": "No live run has confirmed {n} of {all}.",
+    "mock.never": "confirmed by no live run",
     "mock.all": "All {n} behaviours",
     "mock.table": "Behaviours of the mock",
     "mock.known": "Known by",

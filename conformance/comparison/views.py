@@ -120,7 +120,10 @@ def as_markdown(comparison: Comparison) -> str:
             say("mock.of", label=escape(word("label", label)), alike=alike, all=all_)
             for label, all_, alike in telling.labels(comparison)
         )
-        sections += [f"## {say('mock.short')}", say("mock.told", told=told)]
+        sections += [
+            f"## {say('mock.short')}",
+            f"{say('mock.told', told=told)} {telling.unconfirmed(comparison)}",
+        ]
     if comparison.races:
         sections += [f"## {say('times.title')}", _races_table(comparison)]
     return "\n\n".join(section for section in sections if section) + "\n"
@@ -186,7 +189,13 @@ def as_json(comparison: Comparison) -> str:
     }
     if comparison.behaviours:
         document["mock"] = [
-            {"clause": each.clause, "label": each.label, "alike": each.alike, "verified": each.verified}
+            {
+                "clause": each.clause,
+                "label": each.label,
+                "alike": each.alike,
+                "verified": each.verified,
+                "live": each.live,
+            }
             for each in comparison.behaviours
         ]
     return json.dumps(document, indent=2) + "\n"

@@ -120,6 +120,11 @@ CHINESE: Final[Mapping[str, str]] = {
     "fact.seed": "种子",
     "fact.pace": "速率",
     "fact.version": "套件版本",
+    # what live runs have shown
+    "attested": "最近一次实测成立",
+    "attested.never": "从未",
+    "attested.held": "{date}，{region}",
+    "attested.contradicted": "{date} 在 {region} 实测不成立",
     # the matrix
     "matrix": "裁定",
     "matrix.chapters": "各章节的裁定",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.exchange import Exchange
-from conformance.report import summary
+from conformance.report import summary, words
 from conformance.runs import Cited, ClauseRow, Run
 from conformance.verdicts import Finding, Verdict
 
@@ -52,6 +52,19 @@ class Evidence:
     def tests(self) -> tuple[str, ...]:
         """The first of its tests."""
         return self.row.tests[:TESTS]
+
+    @property
+    def attested(self) -> tuple[str, ...]:
+        """When live runs last saw it hold, region by region, and when they have seen since that it did not."""
+        told: list[str] = []
+        for each in self.row.attested:
+            if each.held:
+                told.append(words.say("attested.held", date=each.held[:10], region=each.region))
+            if each.contradicted:
+                date = each.contradicted[:10]
+                told.append(words.say("attested.contradicted", date=date, region=each.region))
+        ever = any(each.held for each in self.row.attested)
+        return tuple(told) if ever else (words.say("attested.never"), *told)
 
     @property
     def unnamed(self) -> int:
