@@ -47,7 +47,7 @@ class Picture:
 PICTURES: Mapping[str, Picture] = {
     "report": Picture(page="report"),
     "report-zh": Picture(page="report", locale="zh-CN", scheme="dark"),
-    "report-traffic": Picture(page="report", part="#cost"),
+    "report-traffic": Picture(page="report", part="#traffic"),
     "comparison": Picture(page="comparison"),
     "trend": Picture(page="trend"),
 }

@@ -16,8 +16,8 @@ from tests.report.test_report_trend import nights
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-# What disabled people cannot do without; axe's own names.
-GRAVE = ("serious", "critical")
+# All but what axe itself calls minor.
+GRAVE = ("moderate", "serious", "critical")
 AXE = """async (grave) => {
   const found = await axe.run(document, { resultTypes: ["violations"] });
   return found.violations.filter((each) => grave.includes(each.impact))

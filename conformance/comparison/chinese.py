@@ -124,6 +124,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "ruled": "{verdict}：{told}",
     # times
     "times.title": "耗时",
+    "times.table": "双方各操作的耗时",
     "times.side": "一方",
     "times.answers": "应答",
     "times.median": "中位数",

@@ -125,6 +125,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "ruled": "{verdict}: {told}",
     # times
     "times.title": "Times",
+    "times.table": "Times of both sides by operation",
     "times.side": "Side",
     "times.answers": "Answers",
     "times.median": "Median",

@@ -21,7 +21,7 @@
   // What the run recorded stays as it is in every language.
   const said = (content) => make("span", "said", content);
   const joined = (separator, children) => children.flatMap((child, i) => (i ? [separator, child] : [child]));
-  const titled = (title, ...children) => make("div", "", make("h5", "", title), ...children);
+  const titled = (title, ...children) => make("div", "", make("p", "title", title), ...children);
 
   const where = (exchange) => {
     const query = [];
