@@ -22,6 +22,7 @@ What is so: frozen values
     targets.py      --target in words, and whose keys it has
     deviations.py   known failures, as dated promises
     cascades.py     what depends on a clause that did not hold
+    stale.py        clauses whose page says otherwise by now
     explore.py      what exploring finds: cases, defects, candidates
     entries.py      an exchange as another tool has recorded it
 Measuring
@@ -79,6 +80,7 @@ Judging and showing
     gate.py         a run beside an earlier one and what was promised, as one decision
     report/         views of a run: page, summary, table
     check.py        judges recorded traffic, with no network
+    drift/          a page of documentation against the clauses that rest on it
     comparison/     what two targets do otherwise, by their runs
 The rim
     options.py      the options of a run, and the session that they ask for

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
@@ -13,6 +13,7 @@ from conformance import specs
 from conformance.errors import SpecsError
 
 ID = re.compile(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*")
+LINE = re.compile(r"sha256:[0-9a-f]{16}")
 IDENTIFIES = re.compile(r"""\s*id\s*=\s*["']([^"']+)["']""")
 CLAUSE_FIELDS = {
     "id",
@@ -66,11 +67,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """Where in a source a clause is said; `line` is a fingerprint of the sentence, never the sentence."""
+    """Where in a source a clause is said; `lines` are fingerprints of its sentences, never the sentences."""
 
     source: Source
     section: str
-    line: str = ""
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,10 +165,41 @@ def load(root: Path) -> Registry:
     for clause in clauses.values():
         if unknown := [need for need in clause.needs if need not in clauses]:
             raise SpecsError(f"{clause.id} needs {unknown[0]}, which is no clause.")
+    _check_lines(root, clauses.values())
     conflicts = tuple(
         _conflict(row, clauses) for row in specs.load_toml(root / "conflicts.toml").get("conflict", [])
     )
     return Registry(clauses=clauses, sources=sources, conflicts=conflicts, digest=_digest(root))
+
+
+def fingerprints(root: Path, source: str) -> Path:
+    """Say where the fingerprints of a source's page are, one row a line of the page."""
+    return root / "fingerprints" / f"{source}.txt"
+
+
+def _check_lines(root: Path, clauses: Iterable[Clause]) -> None:
+    """See that each line that a clause points at is a line of the page that was adopted."""
+    known: dict[str, set[str]] = {}
+    for clause in clauses:
+        for citation in clause.citations:
+            if not citation.lines:
+                continue
+            source = citation.source.id
+            if source not in known:
+                known[source] = _digests(fingerprints(root, source))
+            for line in citation.lines:
+                if not LINE.fullmatch(str(line)):
+                    raise SpecsError(f"{clause.id}: {line!r} is no line of the form sha256:<16 hex digits>.")
+                if line.removeprefix("sha256:") not in known[source]:
+                    raise SpecsError(f"{clause.id}: {line} is no line of {source} that was adopted.")
+
+
+def _digests(path: Path) -> set[str]:
+    try:
+        rows = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecsError(f"Cannot read {path}: {error}.") from error
+    return {row.partition("\t")[0] for row in rows}
 
 
 def _lines(path: Path) -> dict[str, int]:
@@ -205,7 +237,7 @@ def _clause(
             applies=tuple(row["applies"]),
             regions=offered,
             citations=tuple(
-                Citation(source=sources[c["document"]], section=c["section"], line=c.get("line", ""))
+                Citation(source=sources[c["document"]], section=c["section"], lines=tuple(c.get("lines", ())))
                 for c in row["sources"]
             ),
             needs=tuple(row.get("needs", ())),

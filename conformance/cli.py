@@ -132,6 +132,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--report-dir", type=Path, default=Path("reports"), help="where reports go (default: reports)"
     )
+    from conformance.drift import command as drift
+
+    drift.configure(add("drift", drift.run, "say what a newer copy of a page of the documentation changes"))
     clauses = add("clauses", _clauses, "list the clauses with their levels and sources")
     clauses.add_argument(
         "chapter", nargs="?", default="", help="only that chapter, or that clause with all it cites"

@@ -1,0 +1,175 @@
+"""`conformance drift`: what it reads, prints and writes."""
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from conformance import stale
+from conformance.clauses import registry
+from conformance.drift import across, adopted, adopting, comparing, reading, telling
+from conformance.drift.comparing import Drift, token
+from conformance.drift.lines import Edition
+from conformance.drift.matching import match
+from conformance.errors import UsageError
+from conformance.verdicts import ExitStatus
+
+# Below this a page has no more in common with an adopted one than any two pages of this API.
+SHARED: Final = 0.25
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.epilog = (
+        "A page is text, Markdown or HTML, in Chinese or English. Exit status: 0 no drift in substance, 1 drift, "
+        "4 not a page we know how to read."
+    )
+    add = parser.add_argument
+    add("page", nargs="?", type=Path, metavar="PAGE", help="a newer copy of a page of the documentation")
+    add(
+        "--source",
+        default="",
+        metavar="ID",
+        help="which adopted page it is a copy of (default: the most alike)",
+    )
+    add(
+        "--previous",
+        type=Path,
+        metavar="OLD",
+        help="compare with your own older copy, so that its text can be shown",
+    )
+    add("--json", type=Path, metavar="FILE", help="also write everything as JSON (- prints it instead)")
+    add("--html", type=Path, metavar="FILE", help="also write a page that opens offline")
+    add("--no-mark", action="store_true", help="do not list stale clauses in specs/stale.toml")
+    add("--adopt", action="store_true", help="take PAGE as the text of --source, which the clauses point at")
+    add(
+        "--ties",
+        type=Path,
+        metavar="FILE",
+        help="with --adopt: clauses or reasons by the line numbers of PAGE",
+    )
+    add(
+        "--looked",
+        nargs="+",
+        default=[],
+        metavar="CLAUSE",
+        help="someone looked: these are not stale any more",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what the options ask for and give the exit status."""
+    if options.looked:
+        return _looked(options.looked)
+    if options.page is None:
+        raise UsageError("Which PAGE? See `conformance drift --help`.")
+    if options.adopt:
+        return _adopt(options)
+    drift = found(options.page, options.source, options.previous)
+    status = ExitStatus.FAILED if drift.drifted else ExitStatus.PASSED
+    if options.json == Path("-"):
+        print(json.dumps(telling.as_data(drift, status), ensure_ascii=False, indent=1))
+    else:
+        Console().print(telling.in_words(drift))
+        if options.json:
+            text = json.dumps(telling.as_data(drift, status), ensure_ascii=False, indent=1) + "\n"
+            _write(options.json, text)
+    if options.html:
+        from conformance.drift import pages
+
+        _write(options.html, pages.as_html(drift))
+    if drift.stale and not options.no_mark:
+        rows = [
+            stale.Stale(clause=name, source=drift.source, found=why) for name, why in telling.reasons(drift)
+        ]
+        if not stale.mark(rows) and options.json != Path("-"):
+            print("specs/ cannot be written: reports will not list these clauses as stale.")
+    return status
+
+
+def found(page: Path, source: str, previous: Path | None) -> Drift:
+    """Compare a page with the one that it is a newer copy of.
+
+    Raises:
+        UsageError: it is not a page we know how to read, or shares too little with any that was adopted.
+    """
+    new = reading.read(page)
+    older = reading.read(previous) if previous else None
+    name, old = _counterpart(older or new, source)
+    if older is not None:
+        old = replace(older, clauses=_carried(old, older))
+    elif _shared(old, new) < SHARED:
+        raise UsageError(f"{page} is not a page we know how to read: it has next to nothing of {name}.")
+    if old.language == new.language:
+        return comparing.compare(name, old, new)
+    return across.compare(name, old, new)
+
+
+def _counterpart(page: Edition, source: str) -> tuple[str, Edition]:
+    if source:
+        return source, adopted.edition(source)
+    known = adopted.editions()
+    if not known:
+        raise UsageError("No page was adopted yet: see `conformance drift --adopt`.")
+    name = max(known, key=lambda name: _shared(known[name], page))
+    return name, known[name]
+
+
+def _shared(old: Edition, new: Edition) -> float:
+    """Say how much of the smaller of two pages is in the other: sentences in one language, else facts."""
+    if old.language == new.language:
+        olds, news = ({line.key for line in each.lines} for each in (old, new))
+        if (likeness := _part(olds, news)) >= SHARED:
+            return 1 + likeness
+    return _part(_facts(old), _facts(new))
+
+
+def _part(one: set[str], other: set[str]) -> float:
+    return len(one & other) / max(1, min(len(one), len(other))) if len(one & other) > 5 else 0.0
+
+
+def _facts(edition: Edition) -> set[str]:
+    return {
+        "\t".join(token(f)) for line in edition.lines for f in line.facts if f.kind not in {"sense", "name"}
+    }
+
+
+def _carried(old: Edition, older: Edition) -> dict[str, tuple[str, ...]]:
+    """Point the clauses at the lines of the user's own copy."""
+    pairs = match(old.lines, older.lines).pairs
+    carried: dict[str, tuple[str, ...]] = {}
+    for pair in pairs:
+        if names := old.of(pair.old):
+            carried[pair.new.digest] = tuple(dict.fromkeys((*carried.get(pair.new.digest, ()), *names)))
+    return carried
+
+
+def _adopt(options: argparse.Namespace) -> int:
+    if not options.source:
+        raise UsageError("--adopt takes --source=ID, a source of sources.toml.")
+    edition, ties = adopting.adopt(options.page, options.source, options.ties)
+    tied = sum(line.digest in ties.clauses for line in edition.lines)
+    print(
+        f"{options.source}: {len(edition.lines)} lines, {tied} that clauses rest on, {len(ties.excuses)} excused."
+    )
+    if ties.lost:
+        print(f"Not found again: {', '.join(ties.lost)}.")
+    return ExitStatus.PASSED
+
+
+def _looked(names: list[str]) -> int:
+    if unknown := [name for name in names if name not in registry().clauses]:
+        raise UsageError(f"No clause is called {unknown[0]!r}: see `conformance clauses`.")
+    gone = stale.clear(clauses=names)
+    print(f"{len(gone)} taken from the list of stale clauses; {len(stale.read())} left.")
+    return ExitStatus.PASSED
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from None

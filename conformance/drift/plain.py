@@ -1,0 +1,78 @@
+"""Text as blocks: where the form of a page is gone, what a line is must be told by its looks."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from conformance.drift import payloads
+from conformance.drift.lines import Block, Kind
+from conformance.drift.wording import CJK
+
+STATEMENT: Final = re.compile(
+    r"^\s*(?:import\s|from\s+[\w.]+\s+import|public\s|private\s|try:|except\b|finally|for\s.+:$|if\s.+:$|else:|"
+    r"print\(|curl\s|-[A-Z]\s|--\w|\.\w+\(|#|//|/\*|\*/|@\w|return\b|def\s|class\s|async\s|await\s|with\s.+:$|"
+    r"(?:GET|POST|PUT|PATCH|DELETE)\s+(?:https?:|/)|[}\])]+[;,)]*\s*$)"
+)
+SIGNS: Final = re.compile(r"[=;{}\\]|\w\(.*\)|\":\s|^\s{4,}\S+:$")
+STRING: Final = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|(?:#|//).*$")
+ENDS_SENTENCE: Final = re.compile(r"[。.!?！？:：;；,，)）]\s*$")
+
+
+def from_text(text: str) -> tuple[Block, ...]:
+    """Read text, a line a block; a sample is one block however many lines it takes."""
+    return tuple(_blocks(text.splitlines()))
+
+
+def _blocks(rows: list[str]) -> Iterator[Block]:
+    place = 0
+    while place < len(rows):
+        row, number = rows[place], place + 1
+        place += 1
+        if not row.strip():
+            continue
+        if payloads.starts(row):
+            end = _end_of_sample(rows, place - 1)
+            if end:
+                yield Block(kind=Kind.SAMPLE, text="\n".join(rows[place - 1 : end]), number=number)
+                place = end
+                continue
+        if is_code(row):
+            yield Block(kind=Kind.CODE, text=row, number=number)
+        elif _is_heading(row):
+            yield Block(kind=Kind.HEADING, text=row, number=number)
+        else:
+            yield Block(kind=Kind.PROSE, text=row, number=number)
+
+
+def _end_of_sample(rows: list[str], start: int) -> int:
+    """Give where a sample ends, or 0 where it never closes."""
+    depth = 0
+    for place in range(start, min(len(rows), start + 400)):
+        depth += payloads.depth(rows[place])
+        if depth <= 0:
+            return place + 1 if any(True for _ in payloads.leaves("\n".join(rows[start : place + 1]))) else 0
+    return 0
+
+
+def is_code(row: str) -> bool:
+    """Whether a line is code: a statement, or signs of one and no Chinese outside its strings."""
+    if STATEMENT.match(row) and not re.match(r"\s*#{1,6}\s*\S", row[:0]):
+        return True
+    bare = STRING.sub("", row)
+    return (
+        SIGNS.search(bare) is not None
+        and CJK.search(bare) is None
+        and not re.match(r"[A-Z][a-z]+ [a-z]+ ", row)
+    )
+
+
+def _is_heading(row: str) -> bool:
+    """Whether a line looks like a heading: short, alone, and no sentence."""
+    said = row.strip()
+    return (
+        len(said) <= 40
+        and not row[:1].isspace()
+        and not ENDS_SENTENCE.search(said)
+        and not re.match(r"[\"'•\-\\\d`]", said)
+        and (CJK.search(said) is not None or " " in said)
+    )
