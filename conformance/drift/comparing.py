@@ -301,15 +301,22 @@ def _nearest(old: Edition, place: int) -> tuple[str, ...]:
     return ()
 
 
-def _beside(old: Edition, new: Edition, found: Match, line: Line) -> tuple[str, ...]:
+def _beside(old: Edition, new: Edition, matched: Match, line: Line) -> tuple[str, ...]:
     """Name the clauses of the lines that a new line stands beside."""
     numbers = {each.digest: number for number, each in enumerate(old.lines)}
-    became = {pair.new.digest: numbers[pair.old.digest] for pair in found.pairs}
+    became = {pair.new.digest: numbers[pair.old.digest] for pair in matched.pairs}
     place = next(number for number, each in enumerate(new.lines) if each.digest == line.digest)
-    for number in range(place, -1, -1):
-        if new.lines[number].digest in became:
-            return _nearest(old, became[new.lines[number].digest])
-    return _nearest(old, 0)
+    around = [*range(place, -1, -1)], range(place + 1, len(new.lines))
+    found = []
+    for numbers_that_way in around:
+        known = (
+            became[new.lines[number].digest]
+            for number in numbers_that_way
+            if new.lines[number].digest in became
+        )
+        tied = next((old.of(old.lines[number]) for number in known if old.of(old.lines[number])), ())
+        found += tied
+    return tuple(dict.fromkeys(found))
 
 
 def _fates(old: Edition, found: Match, changes: Iterable[Change]) -> dict[str, Fate]:

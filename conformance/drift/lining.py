@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +34,7 @@ LITERAL: Final = re.compile(
     r"^`?(?:\"[^\"]*\"|-?\d+(?:\.\d+)?|true|false|null|none|\w+\(\"[^\"]*\"\))`?$", re.IGNORECASE
 )
 COMMENT: Final = re.compile(r"^\s*(?:#|//|/?\*)|\s(?:#|//)\s")
+MOST_OF_A_SAMPLE: Final = 200
 # A row of a table that lost its form ends here at the latest.
 ROW: Final = 7
 
@@ -79,16 +80,39 @@ def samples(blocks: Iterable[Block]) -> tuple[str, ...]:
 
 
 def _merged(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Find the samples in code, wherever a form has put them."""
-    for block in blocks:
-        if block.kind is Kind.SAMPLE or (block.kind is not Kind.CODE and "\n" not in block.text):
-            text = block.text.strip("`")
-            whole = payloads.starts(text) and payloads.depth(text) <= 0
-            yield Block(kind=Kind.SAMPLE, text=text, number=block.number, row=block.row) if whole else block
-        else:
+    """Find the samples, wherever a form has put them: in code, in one cell, or a line a paragraph."""
+    waiting = list(blocks)
+    while waiting:
+        block = waiting.pop(0)
+        if block.kind is Kind.SAMPLE:
+            yield block
+        elif block.kind is Kind.CODE or "\n" in block.text:
             for part in plain.from_text(block.text):
                 kind = part.kind if part.kind is Kind.SAMPLE else Kind.CODE
                 yield Block(kind=kind, text=part.text, number=block.number + part.number - 1, row=block.row)
+        else:
+            following = _sample_across(block, waiting)
+            if following is None:
+                yield block
+                continue
+            rows = [each.text.strip("`") for each in (block, *waiting[:following])]
+            del waiting[:following]
+            yield Block(kind=Kind.SAMPLE, text="\n".join(rows), number=block.number, row=block.row)
+
+
+def _sample_across(block: Block, waiting: Sequence[Block]) -> int | None:
+    """Say over how many further blocks a sample goes that begins here, or that none does."""
+    text = block.text.strip("`")
+    if not payloads.starts(text):
+        return None
+    depth = payloads.depth(text)
+    for count, following in enumerate(waiting[:MOST_OF_A_SAMPLE]):
+        if depth <= 0:
+            return count
+        if following.row != block.row or following.kind is Kind.CODE:
+            return None
+        depth += payloads.depth(following.text.strip("`"))
+    return None if depth > 0 else min(len(waiting), MOST_OF_A_SAMPLE)
 
 
 def _rows(blocks: list[Block]) -> Iterator[tuple[Block, str, int]]:

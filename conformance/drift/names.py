@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from conformance.contract import contract
 from conformance.drift.lines import Fact
+from conformance.drift.wording import CJK
 
 FORMATS: Final = frozenset(
     re.findall(
@@ -84,6 +85,9 @@ ARGUMENT: Final = re.compile(
     r"\b([a-z][a-z_]*)\s*=\s*(?:\w+\()?(?:f?@?[\"']{1,2}([^\"'\n]*)[\"']|(\d+(?:\.\d+)?|True|False|None|true|false)\b)"
 )
 CALL: Final = re.compile(r"\.(\w+)\(\s*(?:\w+(?:\.\w+)*\(\s*)?(?:\"([^\"\n]*)\"|(\d+))\s*\)")
+ENTRY: Final = re.compile(
+    r"[\"']([A-Za-z_]\w*)[\"']\s*:\s*(?:f?[\"']([^\"'\n]*)[\"']|(\d+(?:\.\d+)?|True|False|None|true|false|null)\b)?"
+)
 METHOD: Final = re.compile(r"\bclient\.([a-z_.()]+?)\(")
 
 
@@ -133,6 +137,7 @@ def names(text: str, *, chinese: bool) -> Iterator[tuple[int, Fact]]:
     What is marked as code, quoted, or written like an identifier is one; between Chinese characters, so is every
     small ASCII word that is not common.
     """
+    chinese = chinese and CJK.search(text) is not None
     rest = URL.sub(lambda found: " " * len(found[0]), text)
     marked = {
         place for found in (*MARKED.finditer(rest), *QUOTED.finditer(rest)) for place in range(*found.span())
@@ -184,6 +189,9 @@ def arguments(text: str) -> Iterator[tuple[int, Fact]]:
         if DOCUMENTATION.search(found[2] or "") is None and "://" not in (found[2] or ""):
             value = found[2] if found[2] is not None else found[3].lower()
             yield found.start(), Fact(kind="argument", subject=found[1], value=_ascii(value))
+    for found in ENTRY.finditer(text):
+        value = found[2] if found[2] is not None else (found[3] or "").lower()
+        yield found.start(), Fact(kind="argument", subject=found[1], value=_ascii(value))
     for found in CALL.finditer(text):
         if "://" not in (found[2] or ""):
             yield (

@@ -11,10 +11,11 @@ from conformance.drift.wording import CJK
 STATEMENT: Final = re.compile(
     r"^\s*(?:import\s|from\s+[\w.]+\s+import|public\s|private\s|try:|except\b|finally|for\s.+:$|if\s.+:$|else:|"
     r"print\(|curl\s|-[A-Z]\s|--\w|\.\w+\(|#|//|/\*|\*/|@\w|return\b|def\s|class\s|async\s|await\s|with\s.+:$|"
-    r"(?:GET|POST|PUT|PATCH|DELETE)\s+(?:https?:|/)|[}\])]+[;,)]*\s*$)"
+    r"(?:GET|POST|PUT|PATCH|DELETE)\s+(?:https?:|/)|[}\])]+[;,)]*\s*$|[\"']\w+[\"']\s*:)"
 )
 SIGNS: Final = re.compile(r"[=;{}\\]|\w\(.*\)|\":\s|^\s{4,}\S+:$")
 STRING: Final = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|(?:#|//).*$")
+WORD: Final = re.compile(r"(?<![\w.])[A-Za-z]+(?=[\s,:.?!])")
 ENDS_SENTENCE: Final = re.compile(r"[。.!?！？:：;；,，)）]\s*$")
 
 
@@ -45,18 +46,19 @@ def _blocks(rows: list[str]) -> Iterator[Block]:
 
 
 def _end_of_sample(rows: list[str], start: int) -> int:
-    """Give where a sample ends, or 0 where it never closes."""
+    """Give where a sample ends: where all is closed, else before the next blank line; 0 where none begins."""
     depth = 0
     for place in range(start, min(len(rows), start + 400)):
         depth += payloads.depth(rows[place])
         if depth <= 0:
             return place + 1 if any(True for _ in payloads.leaves("\n".join(rows[start : place + 1]))) else 0
-    return 0
+    blank = next((place for place in range(start, len(rows)) if not rows[place].strip()), len(rows))
+    return blank if blank - start > 2 else 0
 
 
 def is_code(row: str) -> bool:
     """Whether a line is code: a statement, or signs of one and no Chinese outside its strings."""
-    if STATEMENT.match(row) and not re.match(r"\s*#{1,6}\s*\S", row[:0]):
+    if STATEMENT.match(row):
         return True
     bare = STRING.sub("", row)
     return (

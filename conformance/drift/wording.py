@@ -9,32 +9,80 @@ from typing import Final
 from opencc import OpenCC
 
 WIDTH: Final = 256
-# Words of the vendor's traditional edition whose usual counterpart is not that of the simplified one.
-VENDOR: Final = (
-    ("文件剖析", "文档分析"),
-    ("截取", "获取"),
-    ("缺省", "默认"),
-    ("样本", "示例"),
-    ("回应", "响应"),
-    ("帐号", "账号"),
-    ("密匙", "密钥"),
-    ("只读", "只读"),
-    ("时间戳记", "时间戳"),
-    ("列出", "列表"),
+# Words that the editions of one page have for one thing, in Taiwan, Hong Kong and on the mainland; the first stands for all.
+SYNONYMS: Final = (
+    "文件 档案 文档",
+    "查询 查找 检索",
+    "获取 撷取 截取",
+    "信息 资讯",
+    "数据 资料",
+    "变量 变数",
+    "设置 设定",
+    "运行 执行",
+    "默认 预设 缺省",
+    "接口 介面 界面",
+    "示例 样本 范例 样例",
+    "响应 回应",
+    "字节 位元组",
+    "字符串 字串",
+    "字符 字元",
+    "对象 物件",
+    "账号 帐号 帐户 账户",
+    "用户 使用者",
+    "代码 程式码",
+    "程序 程式",
+    "支持 支援",
+    "服务器 伺服器",
+    "客户端 用户端",
+    "创建 建立",
+    "列表 清单",
+    "字段 栏位",
+    "调用 呼叫",
+    "密钥 密匙 金钥",
+    "时间戳 时间戳记",
+    "通过 透过",
+    "存储 储存 保存",
+    "网络 网路",
+    "共享 共用",
+    "标识符 识别字 识别符",
+    "分析 剖析",
+    "有效期 有效期间 有效期限",
+    "地域 地区 区域",
+    "场景 情境",
+    "么 幺",
+    "登录 登入",
+    "软件 软体",
+    "链接 连结",
+    "类型 型别",
+    "参数 引数",
+    "兼容 相容",
+    "文本 文字",
+    "消息 讯息",
+    "打印 列印",
+    "查看 检视",
+    "添加 新增",
+    "数组 阵列",
+    "交互 互动",
+    "文件名 档名 文件名称",
 )
 QUOTES: Final = str.maketrans("“”„‟«»「」『』‘’‚′″", '""""""""""\'\'\'\'\'')
 INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]")
 CJK: Final = re.compile("[\u3400-\u9fff]")
 KANA: Final = re.compile("[\u3041-\u30ff]")
 THOUSANDS: Final = re.compile(r"(?<![\[\d.,])(\d{1,3}(?:,\d{3})+)(?![\d\]])")
-# Punctuation counts only where it joins letters and digits, as in a name, a host or a time.
-LOOSE: Final = re.compile(r"(?<![a-z0-9])[^\w]+|[^\w]+(?![a-z0-9])", re.ASCII)
 ENGLISH: Final = re.compile(r"\b(?:the|of|to|and|is|for|in|you|a)\b", re.IGNORECASE)
 
 
 @cache
 def _converter() -> OpenCC:
-    return OpenCC("tw2sp")
+    return OpenCC("t2s")
+
+
+@cache
+def _folding() -> tuple[re.Pattern[str], dict[str, str]]:
+    rows = [row.split() for row in SYNONYMS]
+    first = {other: row[0] for row in rows for other in row[1:]}
+    return re.compile("|".join(sorted(first, key=len, reverse=True))), first
 
 
 @cache
@@ -42,15 +90,17 @@ def plain(text: str) -> str:
     """Fold widths, quotes and invisible characters, and write Chinese in its simplified form."""
     folded = INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(QUOTES)
     if CJK.search(folded):
-        folded = _converter().convert(folded)
-        for theirs, ours in VENDOR:
-            folded = folded.replace(theirs, ours)
+        pattern, first = _folding()
+        folded = pattern.sub(lambda found: first[found[0]], _converter().convert(folded))
     return THOUSANDS.sub(lambda found: found[1].replace(",", ""), folded)
 
 
 @cache
 def normal(text: str) -> str:
-    """Give what counts of a line; empty where nothing does."""
+    """Give what counts of a line; empty where nothing does.
+
+    Punctuation counts only where it joins letters and digits, as in a name, a host or a time.
+    """
     folded = plain(text).casefold()
     kept = []
     for place, char in enumerate(folded):
