@@ -42,7 +42,9 @@ def compare(source: str, old: Edition, new: Edition) -> Drift:
     for key in lost:
         lines = olds[key]
         fact = _fact(lines, key)
-        partner = next((other for other in gained if _family(other) == _family(key)), None)
+        partner = next(
+            (other for other in gained if _family(_fact(news[other], other)) == _family(fact)), None
+        )
         if partner is not None:
             gained.remove(partner)
         new_lines = tuple(news[partner]) if partner else ()
@@ -63,7 +65,7 @@ def compare(source: str, old: Edition, new: Edition) -> Drift:
             fate=Fate.NEW,
             new=(_fact(news[key], key),),
             new_lines=tuple(news[key]),
-            clauses=_beside(old, olds, new, news[key][0]),
+            clauses=_of_unit(old, olds, key) or _beside(old, olds, new, news[key][0]),
             near=True,
         )
         for key in gained
@@ -114,11 +116,24 @@ def _fact(lines: list[Line] | tuple[Line, ...], key: tuple[str, ...]) -> Fact:
     return next(fact for line in lines for fact in line.facts if token(fact) == key)
 
 
-def _family(key: tuple[str, ...]) -> tuple[str, ...]:
-    """Say of which facts one could have become another: same kind, same subject, same unit."""
-    if key[0] == "number":
-        return ("number", key[1].lstrip("0123456789."))
-    return key[:-1] if len(key) > 2 else key
+def _family(fact: Fact) -> tuple[str, ...]:
+    """Say of which facts one could have become another: same kind, same subject, same unit, same way to a field."""
+    if fact.kind == "number":
+        return ("number", fact.value.lstrip("0123456789."))
+    if fact.kind in {"format", "name", "model", "member", "endpoint"}:
+        return (fact.kind, fact.value)
+    return (fact.kind, fact.subject)
+
+
+def _of_unit(old: Edition, olds: dict[tuple[str, ...], list[Line]], key: tuple[str, ...]) -> tuple[str, ...]:
+    """Name the clauses that rest on other numbers of the same unit."""
+    unit = key[-1].lstrip("0123456789.") if key[0] == "number" else ""
+    if not unit:
+        return ()
+    lines = [
+        line for other in olds if other[0] == "number" and other[-1].endswith(unit) for line in olds[other]
+    ]
+    return tuple(dict.fromkeys(name for line in lines for name in old.of(line)))
 
 
 def _beside(

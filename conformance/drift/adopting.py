@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from conformance import specs, stale
 from conformance.clauses import fingerprints, registry
-from conformance.drift import adopted, matching, reading
+from conformance.drift import adopted, lining, matching, reading
 from conformance.drift import fingerprints as writing
-from conformance.drift.lines import Edition, Line
+from conformance.drift.lines import Edition, Kind, Line
 from conformance.errors import UsageError
 
 EXCUSES: Final = """# Why no clause rests on lines of the adopted pages that state something, by source and fingerprint. No text
@@ -83,8 +83,19 @@ def _from_file(path: Path, edition: Edition) -> Ties:
             if isinstance(told, str):
                 excuses[line.digest] = told
             else:
-                clauses[line.digest] = tuple(told)
+                own = tuple(name for name in told if line in _sentences(name, lines))
+                clauses[line.digest] = own or tuple(told)
     return Ties(clauses=clauses, excuses=excuses, lost=tuple(lost))
+
+
+def _sentences(name: str, lines: list[Line]) -> list[Line]:
+    """Give those of a paragraph's sentences that share most values with the words of a clause."""
+    clause = registry().clauses.get(name)
+    if clause is None or any(line.kind not in {Kind.PROSE, Kind.CELL} for line in lines):
+        return lines
+    said = {(fact.kind, fact.value) for fact in lining.facts(clause.text)}
+    shared = [len(said & {(fact.kind, fact.value) for fact in line.facts}) for line in lines]
+    return [line for line, count in zip(lines, shared, strict=True) if count == max(shared)]
 
 
 def _carried(before: Edition, edition: Edition) -> Ties:

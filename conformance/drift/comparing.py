@@ -307,7 +307,7 @@ def _beside(old: Edition, new: Edition, matched: Match, line: Line) -> tuple[str
     became = {pair.new.digest: numbers[pair.old.digest] for pair in matched.pairs}
     place = next(number for number, each in enumerate(new.lines) if each.digest == line.digest)
     around = [*range(place, -1, -1)], range(place + 1, len(new.lines))
-    found = []
+    found: list[str] = []
     for numbers_that_way in around:
         known = (
             became[new.lines[number].digest]

@@ -74,6 +74,11 @@ def lines(blocks: Iterable[Block], language: str) -> tuple[Line, ...]:
     return tuple(found)
 
 
+def facts(text: str) -> tuple[Fact, ...]:
+    """Give the facts of a sentence in English that stands alone."""
+    return _of_prose(wording.plain(text), "", 0, chinese=False)
+
+
 def samples(blocks: Iterable[Block]) -> tuple[str, ...]:
     """Give the samples of a page, each as it is written."""
     return tuple(block.text for block in _merged(blocks) if block.kind is Kind.SAMPLE)

@@ -188,7 +188,8 @@ def arguments(text: str) -> Iterator[tuple[int, Fact]]:
     for found in ARGUMENT.finditer(text):
         if DOCUMENTATION.search(found[2] or "") is None and "://" not in (found[2] or ""):
             value = found[2] if found[2] is not None else found[3].lower()
-            yield found.start(), Fact(kind="argument", subject=found[1], value=_ascii(value))
+            if value:
+                yield found.start(), Fact(kind="argument", subject=found[1], value=_ascii(value))
     for found in ENTRY.finditer(text):
         value = found[2] if found[2] is not None else (found[3] or "").lower()
         yield found.start(), Fact(kind="argument", subject=found[1], value=_ascii(value))

@@ -18,6 +18,8 @@ def as_html(drift: Drift) -> str:
         ("theme.js",),
         TEMPLATES,
         drift=drift,
+        headline=telling.headline(drift),
+        reasons=tuple(telling.reasons(drift)),
         tell=telling,
         Fate=Fate,
         shown=drift.old.name != drift.source,

@@ -61,11 +61,12 @@ def is_code(row: str) -> bool:
     if STATEMENT.match(row):
         return True
     bare = STRING.sub("", row)
-    return (
-        SIGNS.search(bare) is not None
-        and CJK.search(bare) is None
-        and not re.match(r"[A-Z][a-z]+ [a-z]+ ", row)
-    )
+    return SIGNS.search(bare) is not None and CJK.search(bare) is None and not _is_english(bare)
+
+
+def _is_english(bare: str) -> bool:
+    """Whether a line is an English sentence with a few signs of code in it."""
+    return bare.lstrip(" \t•*-")[:1].isupper() and len(WORD.findall(bare)) >= 5
 
 
 def _is_heading(row: str) -> bool:

@@ -1,6 +1,7 @@
 """A drift in words: one line each for what changed, for the terminal; the same as data."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from rich.console import Group, RenderableType
@@ -60,6 +61,26 @@ def told(change: Change) -> str:
     return f"new: {new}" if new else "new: a sentence that binds"
 
 
+def gathered(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Put together what changed in the same way in several places."""
+    groups: dict[tuple[Fate, str], list[Change]] = {}
+    for change in changes:
+        key = (change.fate, told(change) if change.old or change.new else str(id(change)))
+        groups.setdefault(key, []).append(change)
+    return tuple(_together(group) for group in groups.values())
+
+
+def _together(group: list[Change]) -> Change:
+    sure = [change for change in group if not change.near] or group
+    return replace(
+        group[0],
+        old_lines=tuple(dict.fromkeys(line for change in group for line in change.old_lines)),
+        new_lines=tuple(dict.fromkeys(line for change in group for line in change.new_lines)),
+        clauses=tuple(dict.fromkeys(name for change in sure for name in change.clauses)),
+        near=sure[0].near,
+    )
+
+
 def where(lines: Iterable[Line]) -> str:
     """Say where lines stand in their file."""
     numbers = sorted({line.number for line in lines})
@@ -81,7 +102,7 @@ def in_words(drift: Drift) -> RenderableType:
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(no_wrap=True)
         grid.add_column(overflow="fold")
-        for change in drift.changes:
+        for change in gathered(drift.changes):
             line = Text(told(change))
             places = [f"was {where(change.old_lines)}" if change.old_lines else "", where(change.new_lines)]
             line.append(f"  {'; '.join(filter(None, places))}", style="dim")

@@ -65,7 +65,8 @@ def _cells(rows: list[str], place: int) -> tuple[tuple[str, ...], int]:
     """Take a row of a table: name, type, what is said of it, and what is shown of it."""
     name = rows[place]
     place = next(n for n in range(place + 1, len(rows)) if rows[n].strip())
-    kind, said = rows[place], []
+    kind = rows[place]
+    said: list[str] = []
     place += 1
     while place < len(rows) and not _opens_row(rows, place):
         if rows[place].startswith("[{"):
