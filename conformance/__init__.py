@@ -8,6 +8,7 @@ What is so: frozen values
     errors.py       every error that we raise, as one tree
     recall.py       results remembered, up to a weight
     specs.py        where specs/ is
+    stale.py        clauses whose page says otherwise by now
     clauses.py      the sentences, their sources and their conflicts, read and checked
     regions.py      the regions and their hosts
     exchange.py     request, answer, exchange: the wire as values
@@ -22,7 +23,6 @@ What is so: frozen values
     targets.py      --target in words, and whose keys it has
     deviations.py   known failures, as dated promises
     cascades.py     what depends on a clause that did not hold
-    stale.py        clauses whose page says otherwise by now
     explore.py      what exploring finds: cases, defects, candidates
     entries.py      an exchange as another tool has recorded it
 Measuring

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from conformance import specs
+from conformance import specs, stale
 from conformance.errors import SpecsError
 
 ID = re.compile(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*")
@@ -80,8 +80,9 @@ class Clause:
 
     `needs` names clauses that must hold before this one can be judged. `profile` is the smallest that
     exercises it. `key` names a second secret that it takes (`second`, `other-region`). `billable` says
-    that it takes requests which cost money. `untestable` is the reason why no test exists. `line` is
-    where it stands in the file of its chapter.
+    that it takes requests which cost money. `untestable` is the reason why no test exists. `stale` is
+    what a newer copy of its page says otherwise, until someone looks. `line` is where it stands in the
+    file of its chapter.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Clause:
     key: str = ""
     billable: bool = False
     untestable: str = ""
+    stale: str = ""
     line: int = 0
 
     @property
@@ -153,15 +155,18 @@ def load(root: Path) -> Registry:
     """Read the clauses, sources and conflicts below a folder; see `registry`."""
     regions = tuple(specs.load_toml(root / "regions.toml"))
     sources = {name: _source(name, row) for name, row in specs.load_toml(root / "sources.toml").items()}
+    outdated = {row.clause: row.found for row in stale.read(root)}
     clauses: dict[str, Clause] = {}
     for path in sorted((root / "clauses").glob("*.toml")):
         lines = _lines(path)
         for row in specs.load_toml(path).get("clause", []):
             clause = _clause(row, path.stem, regions, sources)
-            clause = replace(clause, line=lines.get(clause.id, 0))
+            clause = replace(clause, line=lines.get(clause.id, 0), stale=outdated.get(clause.id, ""))
             if clause.id in clauses:
                 raise SpecsError(f"{path}: the clause id {clause.id} is used twice.")
             clauses[clause.id] = clause
+    if unknown := sorted(set(outdated) - set(clauses)):
+        raise SpecsError(f"stale.toml: {unknown[0]} is no clause.")
     for clause in clauses.values():
         if unknown := [need for need in clause.needs if need not in clauses]:
             raise SpecsError(f"{clause.id} needs {unknown[0]}, which is no clause.")

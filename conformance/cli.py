@@ -132,13 +132,14 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--report-dir", type=Path, default=Path("reports"), help="where reports go (default: reports)"
     )
-    from conformance.drift import command as drift
+    from conformance.drift import options as drift
 
-    drift.configure(add("drift", drift.run, "say what a newer copy of a page of the documentation changes"))
+    drift.configure(add("drift", _drift, "say what a newer copy of a page of the documentation changes"))
     clauses = add("clauses", _clauses, "list the clauses with their levels and sources")
     clauses.add_argument(
         "chapter", nargs="?", default="", help="only that chapter, or that clause with all it cites"
     )
+    drift.configure_coverage(clauses)
     breaches = add(
         "breaches", _breaches, "run the suite against every planted fault, and print what caught it"
     )
@@ -355,8 +356,19 @@ def _compare(options: argparse.Namespace) -> int:
     )
 
 
+def _drift(options: argparse.Namespace) -> int:
+    from conformance.drift import command
+
+    return command.run(options)
+
+
 def _clauses(options: argparse.Namespace) -> int:
     from conformance.listings import clauses
+
+    if options.coverage:
+        from conformance.drift import command
+
+        return command.cover(options)
 
     return clauses(options.chapter)
 

@@ -75,6 +75,8 @@ class ClauseRow:
     compatible: bool | None = None
     # What the verdict would be without the clause's deviation, where one changed it.
     strict: Verdict | None = None
+    # What a newer copy of its page says otherwise, until someone looks.
+    stale: str = ""
     # Where the sentence stands in specs/clauses/<chapter>.toml; 0 where an older log does not say.
     line: int = 0
 
@@ -192,6 +194,7 @@ def clause_row(
         exchanges=tuple(exchanges),
         compatible=compatible,
         strict=ruling.strict,
+        stale=clause.stale,
         line=clause.line,
     )
 

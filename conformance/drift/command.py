@@ -1,4 +1,4 @@
-"""`conformance drift`: what it reads, prints and writes."""
+"""`conformance drift` and `conformance clauses --coverage`: what they read, print and write."""
 
 import argparse
 import json
@@ -10,8 +10,9 @@ from rich.console import Console
 
 from conformance import stale
 from conformance.clauses import registry
-from conformance.drift import across, adopted, adopting, comparing, reading, telling
+from conformance.drift import across, adopted, adopting, comparing, coverage, reading, telling
 from conformance.drift.comparing import Drift, token
+from conformance.drift.coverage import Standing
 from conformance.drift.lines import Edition
 from conformance.drift.matching import match
 from conformance.errors import UsageError
@@ -19,45 +20,6 @@ from conformance.verdicts import ExitStatus
 
 # Below this a page has no more in common with an adopted one than any two pages of this API.
 SHARED: Final = 0.25
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
-    parser.epilog = (
-        "A page is text, Markdown or HTML, in Chinese or English. Exit status: 0 no drift in substance, 1 drift, "
-        "4 not a page we know how to read."
-    )
-    add = parser.add_argument
-    add("page", nargs="?", type=Path, metavar="PAGE", help="a newer copy of a page of the documentation")
-    add(
-        "--source",
-        default="",
-        metavar="ID",
-        help="which adopted page it is a copy of (default: the most alike)",
-    )
-    add(
-        "--previous",
-        type=Path,
-        metavar="OLD",
-        help="compare with your own older copy, so that its text can be shown",
-    )
-    add("--json", type=Path, metavar="FILE", help="also write everything as JSON (- prints it instead)")
-    add("--html", type=Path, metavar="FILE", help="also write a page that opens offline")
-    add("--no-mark", action="store_true", help="do not list stale clauses in specs/stale.toml")
-    add("--adopt", action="store_true", help="take PAGE as the text of --source, which the clauses point at")
-    add(
-        "--ties",
-        type=Path,
-        metavar="FILE",
-        help="with --adopt: clauses or reasons by the line numbers of PAGE",
-    )
-    add(
-        "--looked",
-        nargs="+",
-        default=[],
-        metavar="CLAUSE",
-        help="someone looked: these are not stale any more",
-    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -158,6 +120,27 @@ def _adopt(options: argparse.Namespace) -> int:
     if ties.lost:
         print(f"Not found again: {', '.join(ties.lost)}.")
     return ExitStatus.PASSED
+
+
+def cover(options: argparse.Namespace) -> int:
+    """Say which lines of the adopted pages are judged; 1 where one that states something is neither that nor excused."""
+    from conformance.drift import outline
+
+    copy = reading.read(options.page) if options.page else None
+    source = options.source or (_counterpart(copy, "")[0] if copy else "")
+    chosen = [adopted.edition(source)] if source else [*adopted.editions().values()]
+    pages = [coverage.cover(each, copy) for each in chosen]
+    if options.json:
+        text = json.dumps(outline.as_data(pages), ensure_ascii=False, indent=1)
+        if options.json == Path("-"):
+            print(text)
+        else:
+            _write(options.json, text + "\n")
+    if options.json != Path("-"):
+        Console().print(outline.in_words(pages))
+    if options.html:
+        _write(options.html, outline.as_html(pages, registry().sources))
+    return ExitStatus.FAILED if any(page.count(Standing.OPEN) for page in pages) else ExitStatus.PASSED
 
 
 def _looked(names: list[str]) -> int:
