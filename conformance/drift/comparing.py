@@ -35,7 +35,7 @@ class Change:
     """One difference in substance: what was said, what is said now, in which lines, and whom it concerns.
 
     `near` says that no clause rests on the line itself: the clauses named rest on the same value, or on
-    the nearest line.
+    the nearest line. `excuse` is the reason why none rests on it, where one was given.
     """
 
     fate: Fate
@@ -45,6 +45,7 @@ class Change:
     new_lines: tuple[Line, ...] = ()
     clauses: tuple[str, ...] = ()
     near: bool = False
+    excuse: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,9 +248,17 @@ def _gone(old: Edition, new: Edition, found: Match) -> Iterator[Change]:
         repeated = line.kind is Kind.CODE and line.key in left
         facts = tuple(f for f in line.facts if f.kind != "sense")
         missing = tuple(f for f in facts if token(f) not in tokens)
-        if (rests and not repeated) or missing:
+        stated = bool(old.excuses.get(line.digest)) and line.kind is not Kind.CODE
+        if (rests and not repeated) or stated or missing:
             clauses, near = _concerned(old, [line], missing)
-            yield Change(fate=Fate.LOST, old=missing or facts, old_lines=(line,), clauses=clauses, near=near)
+            yield Change(
+                fate=Fate.LOST,
+                old=missing or facts,
+                old_lines=(line,),
+                clauses=clauses,
+                near=near,
+                excuse=old.excuses.get(line.digest, ""),
+            )
 
 
 def _added(old: Edition, new: Edition, found: Match) -> Iterator[Change]:

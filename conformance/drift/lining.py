@@ -17,8 +17,8 @@ DATED: Final = re.compile(
     re.IGNORECASE,
 )
 ONLY_A_DATE: Final = re.compile(
-    r"^\W*(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?|"
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2},?\s+\d{4})\W*$",
+    r"^[\s(:]*(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2},?\s+\d{4})[\s)]*$",
     re.IGNORECASE,
 )
 HEADERS: Final = frozenset(

@@ -41,7 +41,7 @@ NUMBER: Final = re.compile(
     re.IGNORECASE,
 )
 RANGE: Final = re.compile(
-    rf"[\[(]?{ALONE}({PLAIN})\s*(?:,(?=\s*\d+\s*[\])])|-|~|–|—|至|到|to|and|\.\.)\s*({PLAIN})(?![\w.\-])[\])]?",
+    rf"[\[(]?{ALONE}({PLAIN})\s*(?:,(?=\s*\d+\s*[\])])|-|~|–|—|至|到|to|and|\.\.)\s*({PLAIN})(?![A-Za-z0-9_\-]|\.\d)[\])]?",
     re.IGNORECASE,
 )
 BETWEEN: Final = re.compile(

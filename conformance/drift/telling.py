@@ -92,7 +92,8 @@ def concerned(change: Change) -> str:
     names = ", ".join(change.clauses[:FEW]) + (
         f" and {len(change.clauses) - FEW} more" if change.clauses[FEW:] else ""
     )
-    return f"near {names}" if change.near and names else names or "no clause"
+    named = f"near {names}" if change.near and names else names or "no clause"
+    return f"{named} (no clause rests on it: {change.excuse})" if change.excuse else named
 
 
 def in_words(drift: Drift) -> RenderableType:
@@ -160,6 +161,7 @@ def _change(change: Change) -> dict[str, Any]:
         "told": told(change),
         "clauses": list(change.clauses),
         "near": change.near,
+        "excuse": change.excuse,
         "old": [_fact(fact) for fact in change.old],
         "new": [_fact(fact) for fact in change.new],
         "old_lines": [_line(line) for line in change.old_lines],

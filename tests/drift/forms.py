@@ -2,9 +2,10 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+Form = Callable[[str], str]
 TYPES = re.compile(r"(?:string|integer|boolean|file|array)", re.IGNORECASE)
 NAME = re.compile(r"[a-z][a-z_]*")
 CODE = re.compile(
