@@ -22,6 +22,7 @@ What is so: frozen values
     runs.py         a run to and from JSON lines
     targets.py      --target in words, and whose keys it has
     deviations.py   known failures, as dated promises
+    attestations.py when each clause was last seen to hold on the real service
     cascades.py     what depends on a clause that did not hold
     explore.py      what exploring finds: cases, defects, candidates
     entries.py      an exchange as another tool has recorded it
@@ -82,6 +83,7 @@ Judging and showing
     check.py        judges recorded traffic, with no network
     drift/          a page of documentation against the clauses that rest on it
     comparison/     what two targets do otherwise, by their runs
+    against/        another machine-readable contract beside ours
 The rim
     options.py      the options of a run, and the session that they ask for
     merging.py      the parts of a run as the run that one machine would have given
@@ -94,7 +96,9 @@ The rim
     matrix.py       the suite against every planted fault
     gate_command.py     what `conformance gate` does and prints
     trend_command.py    what `conformance trend` does and prints
+    attest_command.py   what `conformance attest` does and prints
     sweep_command.py    what `conformance sweep` does and prints
     listings.py     what `conformance clauses` and `conformance breaches` print
+    arguments.py    what the commands accept
     cli.py          the command
 """

@@ -1,13 +1,13 @@
 """The command `conformance`: everything that is not a run of the suite, which is pytest's."""
 
 import argparse
-import datetime as dt
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from conformance import arguments
 from conformance.errors import ConformanceError, UsageError
 from conformance.verdicts import ExitStatus
 
@@ -67,20 +67,20 @@ def _parser() -> argparse.ArgumentParser:
 
     from conformance.mock import command as mock
 
-    mock.configure(add("mock", mock.run, "serve the mock of the API until it is stopped"))
+    mock.configure(add("mock", _mock, "serve the mock of the API until it is stopped"))
     plan = add("plan", _plan, "say what a run would cost, chapter by chapter, before anything is sent")
     plan.epilog = (
         "It takes the options of the run, such as --target=intl --billable=yes: see `pytest --help`."
     )
     doctor = add("doctor", _doctor, "say whether a target can be judged: is it there, and does it let us in")
-    _target_options(doctor)
+    arguments.target(doctor)
     doctor.add_argument(
         "--ask-other-region",
         action="store_true",
         help="where the key is refused, show it to the other region's host to see whether it belongs there",
     )
     sweep = add("sweep", _sweep, "remove what runs have left that were killed, and nothing else")
-    _target_options(sweep)
+    arguments.target(sweep)
     sweep.add_argument(
         "--tag", action="append", default=[], help="also what bears this tag of a run, wherever it ran"
     )
@@ -102,8 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     report = add("report", _report, "make the views of a run again from its run.jsonl")
     report.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
-    _compare_options(add("compare", _compare, "say what two runs, or two targets, do otherwise"))
-    _gate_options(add("gate", _gate, "say whether a run is worse than an earlier one"))
+    arguments.compare(add("compare", _compare, "say what two runs, or two targets, do otherwise"))
+    arguments.gate(add("gate", _gate, "say whether a run is worse than an earlier one"))
+    arguments.attest(add("attest", _attest, "record which clauses a live run showed to hold"))
     trend = add("trend", _trend, "plot verdicts and latencies over runs")
     trend.add_argument(
         "runs", type=Path, nargs="+", metavar="RUN", help="a run.jsonl, or the folder that holds it"
@@ -132,14 +133,8 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--report-dir", type=Path, default=Path("reports"), help="where reports go (default: reports)"
     )
-    from conformance.drift import options as drift
-
-    drift.configure(add("drift", _drift, "say what a newer copy of a page of the documentation changes"))
-    clauses = add("clauses", _clauses, "list the clauses with their levels and sources")
-    clauses.add_argument(
-        "chapter", nargs="?", default="", help="only that chapter, or that clause with all it cites"
-    )
-    drift.configure_coverage(clauses)
+    arguments.drift(add("drift", _drift, "say what a newer copy of a page of the documentation changes"))
+    arguments.clauses(add("clauses", _clauses, "list the clauses with their levels and sources"))
     breaches = add(
         "breaches", _breaches, "run the suite against every planted fault, and print what caught it"
     )
@@ -157,75 +152,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _compare_options(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = (
-        "With --targets it takes the options of the runs too, such as --profile=smoke, or all of them behind --: "
-        "see `pytest --help`. Exit status: 0 nothing differs but what is documented of a region and what takes "
-        "time, 1 something does, 6 a required clause could not be compared."
-    )
-    add = parser.add_argument
-    add("runs", nargs="*", type=Path, metavar="RUN", help="two run.jsonl, or their folders")
-    add("--targets", default="", metavar="A,B", help="run both now, at the same time")
-    for side in "ab":
-        further, own = f"a further run of {side.upper()}", f"an option of the run of {side.upper()} alone"
-        add(f"--also-{side}", action="append", type=Path, default=[], metavar="RUN", help=further)
-        add(f"--only-{side}", action="append", default=[], metavar="OPTION", help=own)
-    add(
-        "--repeat",
-        choices=["short", "whole", "no"],
-        default="short",
-        help="ask once more for what differs (short, the default), for everything, or not at all",
-    )
-    add("--report-dir", type=Path, default=Path("reports"), help="where reports go (default: reports)")
+def _mock(options: argparse.Namespace) -> int:
+    from conformance.mock import command
 
+    status = command.run(options)
+    if options.fidelity:
+        from conformance.listings import unconfirmed
 
-def _target_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--target", required=True, help="cn, intl, or a URL")
-    parser.add_argument("--region", choices=["cn", "intl"], default="intl", help="the region of a URL")
-    parser.add_argument("--workspace", default="", metavar="ID", help="use the workspace host of the region")
-
-
-def _gate_options(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = (
-        "It fails (1) on what did not hold and, as far as BASE shows, held before, and on deviations that have "
-        "expired, are stale or fit no clause; what BASE judged and RUN did not leaves it unproven (6)."
-    )
-    parser.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
-    parser.add_argument(
-        "--against", type=Path, metavar="BASE", help="an earlier run, to fail only on what got worse"
-    )
-    parser.add_argument(
-        "--deviations",
-        type=Path,
-        metavar="FILE",
-        help="judge RUN by these promises instead of those that it was run with",
-    )
-    parser.add_argument(
-        "--on",
-        type=_day,
-        metavar="DATE",
-        help="the day on which promises are judged (default: the day of RUN)",
-    )
-    parser.add_argument(
-        "--summary", type=Path, metavar="FILE", help="append the decision as Markdown to FILE"
-    )
-    parser.add_argument(
-        "--badge", type=Path, metavar="FILE", help="write the JSON of a badge of shields.io to FILE"
-    )
-    parser.add_argument(
-        "--accept",
-        action="store_true",
-        help="print deviations for what fails, to be read and committed by a person; nothing else is judged",
-    )
-    parser.add_argument("--until", type=_day, metavar="DATE", help="the last day of what is accepted")
-    parser.add_argument("--owner", metavar="NAME", help="who looks after it")
-    parser.add_argument("--reason", metavar="TEXT", help="what is known of it")
-    parser.add_argument("--link", default="", metavar="URL", help="where it is tracked")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="append what is accepted to FILE instead")
-
-
-def _day(text: str) -> dt.date:
-    return dt.date.fromisoformat(text)
+        # The mock knows no clauses: what live runs have shown of them is joined to its table here.
+        print(unconfirmed(options.region))
+    return status
 
 
 def _plan(options: argparse.Namespace) -> int:
@@ -310,6 +246,12 @@ def _gate(options: argparse.Namespace) -> int:
     return run(options)
 
 
+def _attest(options: argparse.Namespace) -> int:
+    from conformance.attest_command import run
+
+    return run(options.run, folder=options.specs, output=options.output, dry_run=options.dry_run)
+
+
 def _trend(options: argparse.Namespace) -> int:
     from conformance.trend_command import run
 
@@ -366,10 +308,19 @@ def _clauses(options: argparse.Namespace) -> int:
     from conformance.listings import clauses
 
     if options.coverage:
-        from conformance.drift import command
+        from conformance.drift import command as drift
 
-        return command.cover(options)
+        return drift.cover(options)
+    if options.source or options.page or options.html:
+        raise UsageError("--source, --page and --html are for --coverage.")
+    if options.against:
+        from conformance.against import command
 
+        if options.chapter:
+            raise UsageError("--against compares whole documents: name no chapter beside it.")
+        return command.run(options.against, data=options.json)
+    if options.json:
+        raise UsageError("--json is for --against and --coverage.")
     return clauses(options.chapter)
 
 

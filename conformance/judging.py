@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from conformance.attestations import attested
 from conformance.cascades import excused, without_cascades
 from conformance.clauses import Clause, Registry
 from conformance.contract import contract
@@ -145,4 +146,11 @@ def row(
     compatible = None
     if ruling.verdict in {Verdict.FAIL, Verdict.WARN, Verdict.KNOWN} and broken:
         compatible = compatibility.of(each for each in exchanges if each.number in broken)
-    return clause_row(clause, ruling, tests, list(numbers)[:KEPT_EXCHANGES], compatible=compatible)
+    return clause_row(
+        clause,
+        ruling,
+        tests,
+        list(numbers)[:KEPT_EXCHANGES],
+        compatible=compatible,
+        attested=attested().get(clause.id, ()),
+    )

@@ -2,9 +2,11 @@
 
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from random import Random
 
 from conformance import matrix
+from conformance.attestations import attested
 from conformance.clauses import Clause, Level, Profile, registry
 from conformance.errors import UsageError
 from conformance.verdicts import ExitStatus
@@ -33,14 +35,42 @@ def clauses(name: str) -> int:
         raise UsageError(
             f"No chapter and no clause is called {name!r}: the chapters are {_words(known.chapters())}."
         )
+    seen = {clause.id: _live(clause) for clause in chosen}
+    width = max(map(len, seen.values()))
     for clause in chosen:
-        print(f"{clause.id:34} {clause.level:9} {clause.text}")
+        print(f"{clause.id:34} {clause.level:9} live: {seen[clause.id]:{width}}  {clause.text}")
         if clause.untestable:
             print(f"{'':34} untestable: {clause.untestable}")
     if len(chosen) == 1:
         _cite(chosen[0])
     print(f"{len(chosen)} of {len(known.clauses)} clauses, contract {known.digest}")
     return ExitStatus.PASSED
+
+
+def _live(clause: Clause) -> str:
+    """Say when live runs last saw a clause hold, and where they have seen since that it did not."""
+    told = [
+        f"{each.region} {each.held[:10] or 'never'}" + (" (contradicted)" if each.contradicted else "")
+        for each in attested().get(clause.id, ())
+    ]
+    return _words(told) or "never"
+
+
+def unconfirmed(region: str) -> str:
+    """Name what the mock does of which no live run in its region has shown that the service does so too."""
+    judged = [clause for clause in registry() if region in clause.regions and clause.level != Level.OBSERVED]
+    held = {
+        name for name, rows in attested().items() if any(row.region == region and row.held for row in rows)
+    }
+    left = [clause.id for clause in judged if clause.id not in held]
+    lines = [
+        f"No live run in {region} has confirmed what the mock does of {len(left)} of {len(judged)} clauses"
+    ]
+    lines += [
+        textwrap.fill(_words(ids), 110, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+        for _, ids in groupby(left, key=_chapter)
+    ]
+    return "\n".join(lines)
 
 
 def _cite(clause: Clause) -> None:

@@ -55,6 +55,15 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attested:
+    """When live runs in one region last saw a clause hold, and when they have seen since that it did not; or empty."""
+
+    region: str
+    held: str = ""
+    contradicted: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClauseRow:
     """One clause of the contract and this run's verdict on it, whether it was exercised or not."""
 
@@ -79,6 +88,8 @@ class ClauseRow:
     stale: str = ""
     # Where the sentence stands in specs/clauses/<chapter>.toml; 0 where an older log does not say.
     line: int = 0
+    # What specs/attestations said of it when the run was made.
+    attested: tuple[Attested, ...] = ()
 
     @property
     def chapter(self) -> str:
@@ -166,8 +177,9 @@ def clause_row(
     exchanges: Iterable[int],
     *,
     compatible: bool | None = None,
+    attested: tuple[Attested, ...] = (),
 ) -> ClauseRow:
-    """Join a clause with what the run ruled."""
+    """Join a clause with what the run ruled, and with what was attested of it."""
     return ClauseRow(
         id=clause.id,
         level=clause.level,
@@ -196,6 +208,7 @@ def clause_row(
         strict=ruling.strict,
         stale=clause.stale,
         line=clause.line,
+        attested=attested,
     )
 
 
@@ -354,5 +367,11 @@ def _clause_row(row: dict[str, Any]) -> ClauseRow:
     sources = tuple(Cited(**source) for source in row["sources"])
     strict = Verdict(row["strict"]) if row.get("strict") else None
     return ClauseRow(
-        **{**_tuples(row), "sources": sources, "verdict": Verdict(row["verdict"]), "strict": strict}
+        **{
+            **_tuples(row),
+            "sources": sources,
+            "verdict": Verdict(row["verdict"]),
+            "strict": strict,
+            "attested": tuple(Attested(**each) for each in row.get("attested", ())),
+        }
     )

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -52,14 +52,18 @@ def run_suite(
     key: str | None = None,
     timeout: float = 180,
     more: Mapping[str, str] = MappingProxyType({}),
+    on: Sequence[str] = (),
 ) -> Done:
     """Run the suite with those arguments, and with `more` in the environment; reports go below `folder`.
+
+    `on` is a command that runs another, such as one that runs it on another host.
 
     The rate probe takes its time, and is sent only where it is asked for.
     """
     if not any(each.startswith("--rate-probe") for each in arguments):
         arguments = ("--rate-probe=no", *arguments)
     command = [
+        *on,
         sys.executable,
         "-m",
         "pytest",

@@ -326,7 +326,10 @@ def test_the_parts_of_a_run_join_with_what_their_promises_changed() -> None:
     rows = (row("listing.a"), row("listing.b", until=dt.date(2026, 2, 1)), row("listing.c"), row("listing.z"))
     one = promised(run({"a": "fail"}, 1), rows, DAY)
     other = promised(run({"a": "unproven", "b": "unproven", "c": "unproven"}, 1), rows, DAY)
-    joined = merged([one, other])
+    parts = [
+        replace(part, header=replace(part.header, shard=f"{at}/2")) for at, part in enumerate((one, other), 1)
+    ]
+    joined = merged(parts)
     assert joined.footer.strays == one.footer.strays
     assert kinds(decide(joined)) == {"a": Kind.KNOWN, "b": Kind.PROMISE, "c": Kind.PROMISE}
     assert kinds(decide(promised(joined, (), DAY))) == {"a": Kind.WORSE}

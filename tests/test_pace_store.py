@@ -1,8 +1,5 @@
 """Hosts share the pace through Redis; its password is nobody's business."""
 
-import shutil
-import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,41 +15,17 @@ from conformance.targets import Target
 
 from .arrivals import arrivals, is_kept, is_used
 from .loopback import KEY
+from .redis_server import PASSWORD, Redis, started
 from .runs_of_the_suite import run_command, run_suite
 
-PASSWORD = "the-password-of-redis"
 GET = Request(method="GET", path="/files")
 TARGET = Target(name="https://pace.example", region="intl", base_url="https://pace.example/v1", key=KEY)
 
 
-class Redis:
-    """A real server on a port of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as unused:
-            self.port = unused.getsockname()[1]
-        self.url = f"redis://:{PASSWORD}@127.0.0.1:{self.port}/1"
-        command = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--save", ""]
-        self._child = subprocess.Popen(
-            [*command, "--requirepass", PASSWORD, "--dir", str(folder)], stdout=subprocess.PIPE, text=True
-        )
-        assert self._child.stdout
-        for line in self._child.stdout:
-            if "Ready to accept connections" in line:
-                break
-
-    def stop(self) -> None:
-        self._child.terminate()
-        self._child.communicate(timeout=20)
-
-
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[Redis]:
-    if not shutil.which("redis-server"):
-        pytest.skip("redis-server is not installed (apt-get install redis-server)")
-    server = Redis(tmp_path)
-    yield server
-    server.stop()
+    with started(tmp_path) as server:
+        yield server
 
 
 def test_processes_share_the_rate_through_redis(redis: Redis) -> None:

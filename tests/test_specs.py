@@ -1,6 +1,8 @@
 """The real documents under specs/: complete, consistent, and true to the samples of the pages."""
 
 import copy
+import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -179,3 +181,24 @@ def samples() -> list[Any]:
 def test_every_sample_of_the_pages_is_lawful(schema: str, value: Any) -> None:
     root = {"$ref": f"#/components/schemas/{schema}", "components": contract().document["components"]}
     assert [error.message for error in Draft202012Validator(root).iter_errors(value)] == []
+
+
+def test_the_readme_of_the_specs_shows_what_is_there() -> None:
+    checkout = Path(__file__).parents[1]
+    readme = (specs.root() / "README.md").read_text("utf-8")
+    parts = readme.split("```")
+    for before, block in zip(parts[::2], parts[1::2], strict=False):
+        [*_, path] = re.findall(r"`((?:specs|conformance)/[\w/.]+)`", before)
+        language, _, text = block.partition("\n")
+        if language == "toml":
+            [shown] = tomllib.loads(text)["clause"]
+            clause = registry().clauses[shown["id"]]
+            assert (clause.text, clause.level, list(clause.applies)) == (
+                shown["text"],
+                shown["level"],
+                shown["applies"],
+            )
+        else:
+            assert text in (checkout / path).read_text("utf-8")
+    for name in re.findall(r"^\| `([\w/.]+)", readme, re.MULTILINE):
+        assert (specs.root() / name.partition("<")[0]).exists()

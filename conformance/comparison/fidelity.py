@@ -1,6 +1,6 @@
 """How faithful the mock is: of each clause that it keeps, how that is known, and whether the other side does the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from conformance.comparison.difference import Class, Difference
@@ -17,7 +17,8 @@ LIVE = "live-verified"
 class Behaviour:
     """What the mock does of one clause; `label` says how that is known, `alike` whether the other side does so too.
 
-    `verified` names the live target that was seen to do so, with the day; it is empty elsewhere.
+    `verified` names the live target that was seen to do so, with the day; it is empty elsewhere. `attested` names the
+    regions where an earlier live run was, with its day.
     """
 
     clause: str
@@ -25,6 +26,12 @@ class Behaviour:
     label: str
     alike: bool
     verified: str = ""
+    attested: str = ""
+
+    @property
+    def live(self) -> str:
+        """Which live runs have shown that the service does what the mock does; empty where none has."""
+        return self.verified or self.attested
 
     @property
     def chapter(self) -> str:
@@ -61,9 +68,18 @@ def behaviours(a: Side, b: Side, found: Sequence[Difference]) -> tuple[Behaviour
                 label=LIVE if verified else _label(pair[0]),
                 alike=alike,
                 verified=verified,
+                attested=_attested(pair),
             )
         )
     return tuple(rows)
+
+
+def _attested(pair: Iterable[ClauseRow]) -> str:
+    """Name the live runs that were known to either side to have seen the clause hold, the latest of each region."""
+    held: dict[str, str] = {}
+    for each in (each for row in pair for each in row.attested if each.held):
+        held[each.region] = max(each.held[:10], held.get(each.region, ""))
+    return "; ".join(f"{region}, {day}" for region, day in sorted(held.items()))
 
 
 def _label(row: ClauseRow) -> str:

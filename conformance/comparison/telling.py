@@ -151,6 +151,12 @@ def is_counted(cls: Class) -> bool:
     return cls in COUNTED
 
 
+def unconfirmed(comparison: Comparison) -> str:
+    """Say of how much of the mock no live run has shown that the service does so too."""
+    open_ = sum(not each.live for each in comparison.behaviours)
+    return f"No live run has confirmed {number(open_)} of {number(len(comparison.behaviours))}."
+
+
 def labels(comparison: Comparison) -> tuple[tuple[str, int, int], ...]:
     """Count what the mock does by how it is known: each label, how many there are, and how many are alike."""
     found = {each.label: None for each in comparison.behaviours}

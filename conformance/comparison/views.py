@@ -122,7 +122,8 @@ def as_markdown(comparison: Comparison) -> str:
         told = ", ".join(
             f"{escape(label)} {alike} of {all_}" for label, all_, alike in telling.labels(comparison)
         )
-        sections += ["## The mock", f"Alike, by how its behaviour is known: {told}."]
+        known = f"Alike, by how its behaviour is known: {told}. {telling.unconfirmed(comparison)}"
+        sections += ["## The mock", known]
     if comparison.races:
         sections += ["## Times", _races_table(comparison)]
     return "\n\n".join(section for section in sections if section) + "\n"
@@ -182,7 +183,13 @@ def as_json(comparison: Comparison) -> str:
     }
     if comparison.behaviours:
         document["mock"] = [
-            {"clause": each.clause, "label": each.label, "alike": each.alike, "verified": each.verified}
+            {
+                "clause": each.clause,
+                "label": each.label,
+                "alike": each.alike,
+                "verified": each.verified,
+                "live": each.live,
+            }
             for each in comparison.behaviours
         ]
     return json.dumps(document, indent=2) + "\n"

@@ -22,6 +22,5 @@ a sentence of prose, a cell of a table, a line of code, or one value of a sample
     telling.py      all that in words and as data
     pages.py        all that as pages that open offline
     outline.py      coverage in words, as data, as a page
-    options.py      the options of both commands
     command.py      `conformance drift` and `conformance clauses --coverage`
 """

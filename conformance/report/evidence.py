@@ -54,6 +54,19 @@ class Evidence:
         return self.row.tests[:TESTS]
 
     @property
+    def attested(self) -> tuple[str, ...]:
+        """When live runs last saw it hold, region by region, and when they have seen since that it did not."""
+        told: list[str] = []
+        for each in self.row.attested:
+            if each.held:
+                told.append(words.say("attested.held", date=each.held[:10], region=each.region))
+            if each.contradicted:
+                date = each.contradicted[:10]
+                told.append(words.say("attested.contradicted", date=date, region=each.region))
+        ever = any(each.held for each in self.row.attested)
+        return tuple(told) if ever else (words.say("attested.never"), *told)
+
+    @property
     def unnamed(self) -> int:
         """How many tests are left out."""
         return len(self.row.tests) - len(self.tests)

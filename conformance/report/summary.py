@@ -226,6 +226,8 @@ def as_json(run: Run) -> str:
         }
     if run.footer.notices:
         document["notices"] = [{"level": str(each.level), "text": each.text} for each in run.footer.notices]
+    if live := {row.id: _attested(row) for row in run.clauses if row.attested}:
+        document["attested"] = live
     if compatible := run.footer.compatible:
         # The second layer: what the SDK's users can work with, and of the clauses that did not hold, which hurt them.
         document["compatible"] = {
@@ -235,6 +237,17 @@ def as_json(run: Run) -> str:
         }
     # ASCII only: a lone surrogate that a target sent could not be written otherwise.
     return json.dumps(document, indent=2) + "\n"
+
+
+def _attested(row: ClauseRow) -> dict[str, dict[str, str]]:
+    return {
+        each.region: {
+            name: moment
+            for name, moment in (("held", each.held), ("contradicted", each.contradicted))
+            if moment
+        }
+        for each in row.attested
+    }
 
 
 def _tally(name: str, rows: Iterable[ClauseRow]) -> Tally:

@@ -89,6 +89,11 @@ ENGLISH: Final[Mapping[str, str]] = {
     "fact.seed": "Seed",
     "fact.pace": "Pace",
     "fact.version": "Suite version",
+    # what live runs have shown
+    "attested": "Last seen to hold live",
+    "attested.never": "never",
+    "attested.held": "{date} in {region}",
+    "attested.contradicted": "seen not to hold on {date} in {region}",
     # the matrix
     "matrix": "Verdicts",
     "matrix.chapters": "Chapters and verdicts",

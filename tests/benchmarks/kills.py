@@ -30,8 +30,10 @@ from conformance.matrix import Trial, try_out
 from conformance.options import STRANGERS, settle
 
 from .counting import Counter
+from .figures import Figure
 
 SAMPLE = 60
+SMALL_SAMPLE = 12
 # What meets what: our profile, its number of examples.
 BOUTS = (("standard", 100), ("smoke", 10))
 WANTED = 4.0
@@ -176,22 +178,12 @@ def scores(rows: Sequence[Row]) -> Iterator[Score]:
         )
 
 
-def main() -> int:
-    """Measure, print a table, write the rows; 1 where the ratio is not reached."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.kills")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="only these breaches, chapters or clauses")
-    parser.add_argument("--all", action="store_true", help="all breaches of the standard profile")
-    parser.add_argument(
-        "--sample", type=int, default=SAMPLE, metavar="N", help=f"so many (default: {SAMPLE})"
-    )
-    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="breaches at a time (default: 2)")
-    options = parser.parse_args()
-    every = [trial for trial in trials_of(options.names) if trial.profile == "standard"]
-    trials = every if options.all or options.names else sample(every, options.sample)
+def fought(trials: Sequence[Trial], jobs: int) -> list[Row]:
+    """Put every contestant to every breach, so many at a time, and say how each went."""
     context = multiprocessing.get_context("spawn")
     with (
         tempfile.TemporaryDirectory() as folder,
-        ProcessPoolExecutor(options.jobs, mp_context=context, max_tasks_per_child=1) as pool,
+        ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=1) as pool,
     ):
         known = baselines(Path(folder))
         if any(pool.submit(ours, LAWFUL, profile).result().killed for profile, _ in BOUTS):
@@ -202,7 +194,46 @@ def main() -> int:
             told = ", ".join(
                 f"{row.contestant}: {'killed' if row.killed else '-'} {row.requests}" for row in done
             )
-            print(f"{done[0].breach:44} {done[0].clause:32} {told}", flush=True)
+            print(f"{done[0].breach:44} {done[0].clause:32} {told}", file=sys.stderr, flush=True)
+    return rows
+
+
+def candidates(names: Sequence[str] = ()) -> list[Trial]:
+    """Give the breaches that both can be put to."""
+    return [trial for trial in trials_of(names) if trial.profile == "standard"]
+
+
+def figures(_folder: Path) -> Iterator[Figure]:
+    """Measure a small sample; the whole is a command of its own."""
+    found = list(scores(fought(sample(candidates(), SMALL_SAMPLE), jobs=2)))
+    rates = {score.contestant: score.rate for score in found}
+    for score in found:
+        beside = next((_name(budget) for profile, budget in BOUTS if _gate(profile) == score.contestant), "")
+        ratio = rates[score.contestant] / rates[beside] if beside and rates[beside] else None
+        yield Figure(
+            chapter="kills",
+            name=f"{score.contestant}: {score.killed} of {score.trials} in {score.requests} requests",
+            value=score.rate,
+            unit="/1000",
+            ratio=ratio,
+            beside=beside,
+            wanted=f">= {WANTED:g} times" if beside else "",
+            holds=ratio is None or ratio >= WANTED,
+        )
+
+
+def main() -> int:
+    """Measure, print a table, write the rows; 1 where the ratio is not reached."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.kills")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these breaches, chapters or clauses")
+    parser.add_argument("--all", action="store_true", help="all breaches of the standard profile")
+    parser.add_argument(
+        "--sample", type=int, default=SAMPLE, metavar="N", help=f"so many (default: {SAMPLE})"
+    )
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="breaches at a time (default: 2)")
+    options = parser.parse_args()
+    every = candidates(options.names)
+    rows = fought(every if options.all or options.names else sample(every, options.sample), options.jobs)
     return _tell(list(scores(rows)), rows, len(every))
 
 

@@ -8,8 +8,9 @@ import pytest
 from conformance.comparison.comparing import Comparison, compare
 from conformance.comparison.difference import Class, Difference
 from conformance.comparison.facets import Kind
+from conformance.comparison.telling import unconfirmed
 from conformance.exchange import Answer
-from conformance.runs import Run
+from conformance.runs import Attested, Run
 from conformance.troubles import Infrastructure
 from conformance.verdicts import Verdict
 
@@ -202,3 +203,14 @@ def test_the_mock_beside_a_live_target_says_how_each_behaviour_is_known() -> Non
     assert labels["retrieval.object"] == ("live-verified", True, "intl, 2026-11-22")
     assert labels["uploads.object"] == ("documented", False, "")
     assert compare([made(1)], [made(2)]).behaviours == ()
+
+
+def test_what_the_mock_does_is_confirmed_by_an_earlier_live_run_or_by_none() -> None:
+    seen = (Attested(region="intl", held="2026-11-01T00:00:00Z"),)
+    mock = made(1)
+    rows = tuple(replace(each, attested=seen if each.id == "uploads.object" else ()) for each in mock.clauses)
+    found = compare([replace(mock, clauses=rows)], [made(2, target="http://localhost:8080")])
+    live = {each.clause: each.live for each in found.behaviours}
+    assert live["uploads.object"] == "intl, 2026-11-01"
+    assert set(live.values()) == {"intl, 2026-11-01", ""}
+    assert unconfirmed(found) == f"No live run has confirmed {len(live) - 1} of {len(live)}."
