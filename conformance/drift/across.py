@@ -29,13 +29,18 @@ SHARED: Final = frozenset(
 def compare(source: str, old: Edition, new: Edition) -> Drift:
     """Compare two editions by their facts: which agree, which went, which came."""
     olds, news = _by_token(old), _by_token(new)
-    required = {fact.subject for fact in _facts(old) if fact.kind == "required"}
-    lost = [key for key in olds if key not in news and not (key[0] == "name" and _named_at_all(key, new))]
+    lost = [
+        key
+        for key in olds
+        if key not in news
+        and not (key[0] == "required" and not _told(key, news))
+        and not (key[0] == "name" and _named_at_all(key, new))
+    ]
     gained = [
         key
         for key in news
         if key not in olds
-        and not (key[0] == "required" and key[1] not in required)
+        and not (key[0] == "required" and not _told(key, olds))
         and not (key[0] == "name" and _named_at_all(key, old))
     ]
     changes = []
@@ -97,9 +102,19 @@ def _by_token(edition: Edition) -> dict[tuple[str, ...], list[Line]]:
     for line in edition.lines:
         for fact in line.facts:
             named = fact.kind in SHARED or (fact.kind == "name" and _strong(fact.value))
-            if named and "…" not in fact.value and fact.value.isascii():
+            if named and not _small(fact) and "…" not in fact.value and fact.value.isascii():
                 found[token(fact)].append(line)
     return dict(found)
+
+
+def _told(key: tuple[str, ...], others: dict[tuple[str, ...], list[Line]]) -> bool:
+    """Whether the other page says anything of whether a parameter is required."""
+    return any(other[:2] == key[:2] for other in others)
+
+
+def _small(fact: Fact) -> bool:
+    """Whether a number is one that some languages spell out: few, and of nothing that has a unit."""
+    return fact.kind == "number" and fact.value.isdigit() and int(fact.value) < 10
 
 
 def _strong(name: str) -> bool:

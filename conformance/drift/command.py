@@ -61,10 +61,11 @@ def found(page: Path, source: str, previous: Path | None) -> Drift:
     new = reading.read(page)
     older = reading.read(previous) if previous else None
     name, old = _counterpart(older or new, source)
+    for each, path in ((older, previous), (new, page)):
+        if each is not None and _shared(older or old if each is new else old, each) < SHARED:
+            raise UsageError(f"{path} is not a page we know how to read: it has next to nothing of {name}.")
     if older is not None:
         old = replace(older, clauses=_carried(old, older))
-    elif _shared(old, new) < SHARED:
-        raise UsageError(f"{page} is not a page we know how to read: it has next to nothing of {name}.")
     if old.language == new.language:
         return comparing.compare(name, old, new)
     return across.compare(name, old, new)

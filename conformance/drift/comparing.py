@@ -244,6 +244,8 @@ def _gone(old: Edition, new: Edition, found: Match) -> Iterator[Change]:
     left = {line.key for line in new.lines}
     tokens = {token(fact) for line in new.lines for fact in line.facts}
     for line in found.gone:
+        if _unmarked(line, new):
+            continue
         rests = old.of(line)
         repeated = line.kind is Kind.CODE and line.key in left
         facts = tuple(f for f in line.facts if f.kind != "sense")
@@ -265,6 +267,8 @@ def _added(old: Edition, new: Edition, found: Match) -> Iterator[Change]:
     tokens = Counter(token(fact) for line in old.lines for fact in line.facts)
     members = Counter(token(f) for line in new.lines for f in line.facts if f.kind == "member")
     for line in found.new:
+        if _unmarked(line, old):
+            continue
         facts = tuple(
             f
             for f in line.facts
@@ -274,6 +278,12 @@ def _added(old: Edition, new: Edition, found: Match) -> Iterator[Change]:
         if facts or _states(line):
             near = _beside(old, new, found, line)
             yield Change(fate=Fate.NEW, new=facts, new_lines=(line,), clauses=near, near=True)
+
+
+def _unmarked(line: Line, other: Edition) -> bool:
+    """Whether a line says only what is required, and the other page says nothing of that; some copies drop the marks."""
+    subjects = {fact.subject for each in other.lines for fact in each.facts if fact.kind == "required"}
+    return bool(line.facts) and all(f.kind == "required" and f.subject not in subjects for f in line.facts)
 
 
 def _states(line: Line) -> bool:

@@ -30,13 +30,19 @@ HEADERS: Final = frozenset(
     )
 )
 NAMED: Final = re.compile(r"`?([A-Za-z][A-Za-z0-9]*(?:[_.\-][A-Za-z0-9\[\]]+)*)`?")
+# Some pages say name, type and whether it is required in one line.
+IN_ONE_LINE: Final = re.compile(
+    r"[`*]*([a-z][A-Za-z0-9]*(?:[_.\-][A-Za-z0-9\[\]]+)*)[`*]*[\s:|]+[`*_(]*([A-Za-z]+(?:\[\])?|字符串|整数|布尔值?|数组|对象)[`*_)]*"
+    r"[\s,;|]*(?:[(\[`*_]*(必选|必填|可选|选填|required|optional)[)\]`*_]*)?",
+    re.IGNORECASE,
+)
 LITERAL: Final = re.compile(
     r"^`?(?:\"[^\"]*\"|-?\d+(?:\.\d+)?|true|false|null|none|\w+\(\"[^\"]*\"\))`?$", re.IGNORECASE
 )
 COMMENT: Final = re.compile(r"^\s*(?:#|//|/?\*)|\s(?:#|//)\s")
 MOST_OF_A_SAMPLE: Final = 200
 # A row of a table that lost its form ends here at the latest.
-ROW: Final = 7
+ROW: Final = 9
 
 
 @dataclass(slots=True)
@@ -129,6 +135,8 @@ def _rows(blocks: list[Block]) -> Iterator[tuple[Block, str, int]]:
         name = NAMED.fullmatch(wording.plain(said).strip("`*"))
         if name and _opens_row(block, following):
             subject, place, row = name[1], 0, block.row
+        elif _in_one_line(said) is not None:
+            subject, place, row = (_in_one_line(said) or ("",))[0], 0, block.row
         elif block.row and block.row != row:
             subject, row = "", block.row
         elif (
@@ -143,6 +151,15 @@ def _rows(blocks: list[Block]) -> Iterator[tuple[Block, str, int]]:
         place += 1
         if subject and not block.row and place > 2 and (LITERAL.match(said) or block.kind is Kind.SAMPLE):
             subject = ""
+
+
+def _in_one_line(text: str) -> tuple[str, str, str] | None:
+    """Give name, type, and whether it is required, where a line says just that."""
+    found = IN_ONE_LINE.fullmatch(wording.plain(text).strip())
+    if found is None or not ("_" in found[1] or found[3] or text.strip()[0] in "`*"):
+        return None
+    kind = names.TYPES.get(wording.normal(found[2]))
+    return (found[1], kind, (found[3] or "").lower()) if kind else None
 
 
 def _opens_row(block: Block, following: Block | None) -> bool:
@@ -201,7 +218,7 @@ def _of_prose(text: str, subject: str, place: int, *, chinese: bool) -> tuple[Fa
     said = text.strip().strip("`*").strip()
     word = wording.normal(said)
     if subject and place == 0:
-        return (Fact(kind="member", value=subject),)
+        return tuple(_of_head(said, subject))
     if subject and place == 1 and word in names.TYPES:
         return (Fact(kind="type", subject=subject, value=names.TYPES[word]),)
     if subject and place == 2 and said.lower() in names.REQUIRED:
@@ -212,6 +229,14 @@ def _of_prose(text: str, subject: str, place: int, *, chinese: bool) -> tuple[Fa
     found = [*numbers.numbers(text), *names.addresses(text), *names.regions(text)]
     found += names.names(text, chinese=chinese)
     return (*_ordered(found, subject), *names.senses(text))
+
+
+def _of_head(said: str, subject: str) -> Iterator[Fact]:
+    yield Fact(kind="member", value=subject)
+    if told := _in_one_line(said):
+        yield Fact(kind="type", subject=subject, value=told[1])
+        if told[2] in names.REQUIRED:
+            yield Fact(kind="required", subject=subject, value=names.REQUIRED[told[2]])
 
 
 def _all_literals(text: str) -> bool:

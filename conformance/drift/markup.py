@@ -9,9 +9,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from conformance.drift.lines import Block, Kind
 
-OUTSIDE: Final = (
-    "script, style, noscript, template, svg, nav, header, footer, aside, form, button, select, iframe, dialog, "
-    "[role=navigation], [role=banner], [role=contentinfo], [role=search], [role=complementary], [hidden], "
+# What never says anything of the page, and what may: a note in an aside, a tab that is not shown just now.
+NEVER: Final = (
+    "script, style, noscript, template, svg, nav, button, select, iframe, [role=navigation], [role=search], "
+    "span.line-number, span.line-numbers, .line-numbers-rows, .lineno, .linenos, .hljs-ln-numbers, td.gutter"
+)
+PERHAPS: Final = (
+    "header, footer, aside, form, dialog, [role=banner], [role=contentinfo], [role=complementary], [hidden], "
     "[aria-hidden=true]"
 )
 SITE: Final = re.compile(
@@ -19,6 +23,8 @@ SITE: Final = re.compile(
     r"pagination|prev-next|related|recommend|anchor-list|outline)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+KEPT: Final = frozenset({"html", "body", "main", "article"})
+SHORT: Final = 60
 INLINE: Final = frozenset(
     re.findall(
         r"\S+",
@@ -55,20 +61,32 @@ def from_markdown(text: str) -> tuple[Block, ...]:
 def from_html(text: str) -> tuple[Block, ...]:
     """Read HTML as a browser does, whether well formed or not."""
     tree = LexborHTMLParser(text)
-    for node in tree.css(OUTSIDE):
+    for node in tree.css(NEVER):
         node.decompose()
-    for node in tree.css("[class], [id]"):
-        marks = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
-        if (
-            node.tag not in {"body", "html", "main", "article"}
-            and SITE.search(marks)
-            and not node.css("table, pre")
-        ):
+    marked = [
+        node for node in tree.css("[class], [id]") if node.tag not in KEPT and SITE.search(_marks(node))
+    ]
+    for node in (*tree.css(PERHAPS), *marked):
+        if _of_the_site(node):
             node.decompose()
     reader = _Reader()
     if (root := _content(tree)) is not None:
         reader.read(root)
     return tuple(reader.blocks())
+
+
+def _marks(node: LexborNode) -> str:
+    return f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+
+
+def _of_the_site(node: LexborNode) -> bool:
+    """Whether a part that may be of the site is: it has no code and no table, and little but links or little at all."""
+    if node.css("pre, table, h1"):
+        return False
+    said = len(re.sub(r"\s", "", node.text()))
+    links = sum(len(re.sub(r"\s", "", link.text())) for link in node.css("a"))
+    framing = node.tag in {"header", "footer"} or SITE.search(_marks(node)) is not None
+    return links > said * 0.4 or (framing and said < SHORT)
 
 
 def _content(tree: LexborHTMLParser) -> LexborNode | None:

@@ -14,6 +14,8 @@ ALIKE: Final = 0.45
 ALIKE_WITH_FACTS: Final = 0.3
 WITHIN: Final = 0.8
 # A sketch of a few characters is in any other by chance.
+# More lines than that without a counterpart are another page.
+MOST_PAIRS: Final = 1_000_000
 FEWEST_BITS: Final = 6
 LOOSE: Final = frozenset({Kind.PROSE, Kind.CELL, Kind.HEADING})
 
@@ -122,6 +124,8 @@ def _identity(line: Line) -> tuple[str, str]:
 
 def _reworded(matching: _Matching, olds: Sequence[int], news: Sequence[int]) -> None:
     """Pair the most alike first."""
+    if len(olds) * len(news) > MOST_PAIRS:
+        return
     scored = []
     for one in olds:
         for other in news:

@@ -10,6 +10,7 @@ from conformance.errors import UsageError
 
 LARGEST = 20_000_000
 FEWEST = 5
+MOST = 20_000
 
 
 def read(path: Path) -> Edition:
@@ -40,6 +41,8 @@ def edition(text: str, name: str) -> Edition:
         blocks = markup.from_markdown(text)
     else:
         blocks = plain.from_text(text)
+    if len(blocks) > MOST:
+        raise UsageError(f"{name} is not a page we know how to read: it has more than {MOST} lines.")
     prose = "\n".join(block.text for block in blocks)
     language = wording.language(prose)
     if len(blocks) < FEWEST or not language:

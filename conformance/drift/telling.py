@@ -41,7 +41,8 @@ def facts(found: Iterable[Fact]) -> str:
     """Name several facts, those of one name together."""
     grouped: dict[str, list[str]] = {}
     for fact in found:
-        grouped.setdefault(f"{fact.subject} {fact.kind}".strip(), []).append(fact.value)
+        kind = "a word for" if fact.kind == "sense" else fact.kind
+        grouped.setdefault(f"{fact.subject} {kind}".strip(), []).append(fact.value)
     return "; ".join(f"{name} {', '.join(values)}" for name, values in grouped.items())
 
 
@@ -51,7 +52,7 @@ def told(change: Change) -> str:
     if change.fate is Fate.CHANGED and old and new:
         same = {(f.kind, f.subject) for f in change.old} == {(f.kind, f.subject) for f in change.new}
         if same and len(change.old) == len(change.new) == 1:
-            name = f"{change.old[0].subject} {change.old[0].kind}".strip()
+            name = old.removesuffix(change.old[0].value).strip()
             return f"{name}: {change.old[0].value} → {change.new[0].value}"
         return f"{old} → {new}"
     if change.fate is Fate.CHANGED:

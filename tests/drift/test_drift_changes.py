@@ -61,7 +61,7 @@ def test_numbers_that_change_places_are_a_change() -> None:
 
 def test_a_sentence_turned_round_is_a_change() -> None:
     drift = changed("花瓶不支持跨账号共享", "花瓶支持跨账号共享")
-    assert [told(change) for change in drift.changes] == ["no longer: sense not"]
+    assert [told(change) for change in drift.changes] == ["no longer: a word for not"]
 
 
 def test_a_sentence_that_is_gone_leaves_its_clause_stale() -> None:
@@ -159,3 +159,14 @@ def test_a_sample_is_held_to_openapi(old: str, new: str, place: str, said: str) 
     assert payloads.problems(value) == ()
     found = payloads.problems(next(iter(payloads.values(FILE.replace(old, new)))))
     assert any(each.place == place and said in each.said for each in found)
+
+
+def test_marks_of_what_is_required_that_a_copy_drops_or_adds_are_no_drift() -> None:
+    text = text_of("zh")
+    marked = text.replace("Integer\n", "Integer\n\n是\n").replace("String\n", "String\n\n否\n")
+    assert not comparing.compare("vases", tied(read(text)), read(marked)).drifted
+    assert not comparing.compare("vases", tied(read(marked)), read(text)).drifted
+    turned = marked.replace("Integer\n\n是", "Integer\n\n否")
+    assert [told(c) for c in comparing.compare("vases", tied(read(marked)), read(turned)).changes] == [
+        "max_stems required: yes → no"
+    ]

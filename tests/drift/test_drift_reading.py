@@ -130,6 +130,28 @@ def test_what_is_no_page_is_refused_in_a_sentence(tmp_path: Path, name: str, bod
         reading.read(path)
 
 
+PAGE = """<!DOCTYPE html><html><body><header><a href="/">首页</a></header>
+<aside class="toc"><a href="#a">上传 50 MB</a><a href="#b">限流 7 QPS</a></aside>
+<form id="aspnet"><main><h1>花瓶接口</h1><p>花瓶接口用来存放花束。</p><p>单个花瓶最大为 <b>12&nbsp;MB</b>。</p>
+<aside class="note"><p>每个账号最多存放800个花瓶，请定期清理不再使用的花瓶，以免在放入新的花束时失败，这一点对所有的账号都适用。</p></aside>
+<div class="tabs"><section hidden><pre><code><span class="line-number">1</span>client.vases.list(limit=20)
+</code></pre></section></div>
+<table><tr><th>名称</th><th>说明</th></tr><tr><td><code>max_stems</code> <i>integer</i> （可选）</td><td>默认值为 12。</td></tr></table>
+</main></form><footer>© 2026，保留 99 项权利</footer></body></html>"""
+
+
+def test_what_belongs_to_the_site_is_left_out_and_what_is_hidden_just_now_is_read() -> None:
+    found = facts(read(PAGE))
+    assert {"number 12MB", "number 800", "limit argument 20", "call vases.list"} <= found
+    assert {
+        "member max_stems",
+        "max_stems type integer",
+        "max_stems required no",
+        "max_stems default 12",
+    } <= found
+    assert not {"number 50MB", "number 7/s", "number 99", "number 1"} & found
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
 def test_other_encodings_are_read(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "page.txt"
