@@ -148,7 +148,8 @@ def _rows(blocks: list[Block]) -> Iterator[tuple[Block, str, int]]:
         ):
             subject = ""
         yield block, subject, place
-        place += 1
+        # A head that says its type as well takes two places.
+        place += 2 if place == 0 and _in_one_line(said) else 1
         if subject and not block.row and place > 2 and (LITERAL.match(said) or block.kind is Kind.SAMPLE):
             subject = ""
 
