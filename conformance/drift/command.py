@@ -61,14 +61,18 @@ def found(page: Path, source: str, previous: Path | None) -> Drift:
     new = reading.read(page)
     older = reading.read(previous) if previous else None
     name, old = _counterpart(older or new, source)
-    for each, path in ((older, previous), (new, page)):
-        if each is not None and _shared(older or old if each is new else old, each) < SHARED:
-            raise UsageError(f"{path} is not a page we know how to read: it has next to nothing of {name}.")
+    _see_to_it(path=previous or page, shared=_shared(old, older or new), name=name)
     if older is not None:
+        _see_to_it(path=page, shared=_shared(older, new), name=str(previous))
         old = replace(older, clauses=_carried(old, older))
     if old.language == new.language:
         return comparing.compare(name, old, new)
     return across.compare(name, old, new)
+
+
+def _see_to_it(*, path: Path, shared: float, name: str) -> None:
+    if shared < SHARED:
+        raise UsageError(f"{path} is not a page we know how to read: it has next to nothing of {name}.")
 
 
 def _counterpart(page: Edition, source: str) -> tuple[str, Edition]:

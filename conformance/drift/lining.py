@@ -202,17 +202,16 @@ def _of_sample(block: Block, subject: str, heading: str) -> Iterator[_Piece]:
 
 
 def _of_code(text: str, *, chinese: bool) -> tuple[Fact, ...]:
-    found = [*names.addresses(text)]
     comment = COMMENT.search(text)
     if comment is None or comment.start() > 0:
-        found += names.arguments(text[: comment.start()] if comment else text)
-    else:
-        found += [
-            each
-            for each in names.names(text, chinese=chinese)
-            if each[1].kind == "name" and "_" in each[1].value
-        ]
-    return _ordered(found)
+        return _ordered(
+            [*names.addresses(text), *names.arguments(text[: comment.start()] if comment else text)]
+        )
+    said = wording.plain(text)
+    found = [*names.addresses(said), *names.regions(said), *numbers.numbers(said)]
+    # A comment speaks of the code around it: only what cannot be one of its own names counts.
+    found += [each for each in names.names(said, chinese=chinese) if "_" in each[1].value]
+    return (*_ordered(found), *names.senses(said))
 
 
 def _of_prose(text: str, subject: str, place: int, *, chinese: bool) -> tuple[Fact, ...]:
@@ -227,7 +226,7 @@ def _of_prose(text: str, subject: str, place: int, *, chinese: bool) -> tuple[Fa
     if subject and (LITERAL.match(said) or _all_literals(said)):
         values = re.findall(r"\"([^\"]*)\"", said) or [said]
         return tuple(Fact(kind="example", subject=subject, value=value.strip('"')) for value in values)
-    found = [*numbers.numbers(text), *names.addresses(text), *names.regions(text)]
+    found = [*numbers.numbers(text), *names.addresses(text), *names.regions(text), *names.methods(text)]
     found += names.names(text, chinese=chinese)
     return (*_ordered(found, subject), *names.senses(text))
 

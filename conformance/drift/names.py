@@ -50,6 +50,12 @@ SENSES: Final = (
     ("least", r"不(?:少于|小于|低于)|no (?:less|fewer) than|最小|最少|至少|at least|minimum"),
     ("before", r"早于|earlier than|created before|之前"),
     ("after", r"晚于|later than|created after|之后"),
+    ("next", r"下一(?:页|个)|next page"),
+    ("previous", r"上一(?:页|个)|previous page"),
+    ("last", r"最后一|\blast\b"),
+    ("first", r"第一个|\bfirst\b"),
+    ("ascending", r"升序|正序|ascending"),
+    ("descending", r"降序|倒序|descending"),
     ("only", r"仅|只(?:能|有|支持|可)|\bonly\b"),
     ("required", r"必须|必选|必填|\bmust\b|\brequired\b"),
     ("optional", r"可选(?!值)|选填|\boptional\b"),
@@ -88,6 +94,8 @@ CALL: Final = re.compile(r"\.(\w+)\(\s*(?:\w+(?:\.\w+)*\(\s*)?(?:\"([^\"\n]*)\"|
 ENTRY: Final = re.compile(
     r"[\"']([A-Za-z_]\w*)[\"']\s*:\s*(?:f?[\"']([^\"'\n]*)[\"']|(\d+(?:\.\d+)?|True|False|None|true|false|null)\b)?"
 )
+HEADER: Final = re.compile(r"(?:-H|--header)\s+[\"']([\w-]+):\s*(\w+)?")
+IN_PROSE: Final = re.compile(r"(?<![A-Za-z])(GET|POST|PUT|PATCH|DELETE)(?![A-Za-z])(?!\s*(?:https?:|/))")
 METHOD: Final = re.compile(r"\bclient\.([a-z_.()]+?)\(")
 
 
@@ -122,6 +130,12 @@ def addresses(text: str) -> Iterator[tuple[int, Fact]]:
             yield found.start(), Fact(kind="endpoint", value=f"{method} {path}".strip())
     for found in PATH.finditer(text):
         yield found.start(), Fact(kind="endpoint", value=f"{found[1]} {found[2].rstrip('/.')}")
+
+
+def methods(text: str) -> Iterator[tuple[int, Fact]]:
+    """Give the methods of HTTP that a sentence names."""
+    for found in IN_PROSE.finditer(text):
+        yield found.start(), Fact(kind="method", value=found[1])
 
 
 def regions(text: str) -> Iterator[tuple[int, Fact]]:
@@ -199,6 +213,8 @@ def arguments(text: str) -> Iterator[tuple[int, Fact]]:
                 found.start(),
                 Fact(kind="argument", subject=_snake(found[1]), value=_ascii(found[2] or found[3])),
             )
+    for found in HEADER.finditer(text):
+        yield found.start(), Fact(kind="header", value=f"{found[1]}: {found[2] or ''}".strip().lower())
     for found in METHOD.finditer(text):
         yield found.start(), Fact(kind="call", value=found[1].replace("()", ""))
 

@@ -53,6 +53,11 @@ DEFAULT: Final = re.compile(
     re.IGNORECASE,
 )
 A_SECOND: Final = re.compile(r"QPS|RPS|每秒|(?:per|a) second", re.IGNORECASE)
+# A unit that is said of a field and not of a number.
+OF_A_FIELD: Final = re.compile(
+    rf"\(({UNIT.replace('?P<u', '?P<f')})\)|单位(?:为|是|:)?\s*({UNIT.replace('?P<u', '?P<g')})|\bin ({UNIT.replace('?P<u', '?P<h')})\b",
+    re.IGNORECASE,
+)
 ORDINAL: Final = re.compile(r"^\s*(?:\(?\d{1,2}\\?[.)、](?!\d)\s*|步骤\s*\d+|step\s+\d+)", re.IGNORECASE)
 NO_NUMBER: Final = re.compile(
     r"华(?:北|东|南|中)\s*\d|\bv\d[\w.]*|https?://\S+|\d{4}[-/年]\d{1,2}(?:[-/月]\d{1,2}日?)?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?"
@@ -73,6 +78,10 @@ def numbers(text: str) -> Iterator[tuple[int, Fact]]:
         if BETWEEN.search(rest[max(0, found.start() - 20) : found.end()]):
             yield found.start(), Fact(kind="range", value=f"{found[1]}..{found[2]}")
             rest = rest[: found.start()] + _blank(found) + rest[found.end() :]
+    for found in OF_A_FIELD.finditer(rest):
+        unit = _named(found, "fgh")
+        if not unit.startswith("/") and re.fullmatch(r"[a-z]", found[0].strip("()"), re.IGNORECASE) is None:
+            yield found.start(), Fact(kind="unit", value=unit)
     a_second = bool(A_SECOND.search(text))
     for found in NUMBER.finditer(rest):
         yield found.start(), Fact(kind="number", value=_value(found) + _unit(found, a_second=a_second))
@@ -85,10 +94,15 @@ def _value(found: re.Match[str]) -> str:
 
 
 def _unit(found: re.Match[str], *, a_second: bool) -> str:
+    return _named(found, "u") or ("/s" if a_second else "")
+
+
+def _named(found: re.Match[str], families: str) -> str:
+    """Give the one name of the unit that was found."""
     for place, (_, name) in enumerate(UNITS):
-        if found[f"u{place}"]:
-            return name
-    return "/s" if a_second else ""
+        if any(found[f"{family}{place}"] for family in families):
+            return name.strip() if families != "u" else name
+    return ""
 
 
 def _blank(found: re.Match[str]) -> str:
