@@ -12,10 +12,12 @@ from conformance.drift.matching import Match, Pair
 from conformance.drift.wording import alike
 
 # The same value is the same wherever it stands, but for those that belong to a name.
-OWNED: Final = frozenset({"sample", "type", "example", "argument", "required"})
+OWNED: Final = frozenset({"sample", "type", "example", "argument", "required", "location"})
 # So alike must two sentences be before a small word more or less counts.
 CLOSE: Final = 0.55
 STATING: Final = frozenset({"not", "only", "required", "expiry", "most", "least"})
+# What a sentence may well say twice, once of this and once of that.
+COUNTED: Final = frozenset({"format", "number"})
 PAIRED: Final = frozenset({"name", "model", "format", "region"})
 
 
@@ -170,9 +172,14 @@ def _group(olds: Sequence[Line], news: Sequence[Line]) -> _Group:
 
 
 def _without(facts: Sequence[Fact], others: Sequence[Fact], *, senses: bool) -> tuple[Fact, ...]:
-    there = {token(fact) for fact in others}
+    there, needed = Counter(map(token, others)), Counter(map(token, facts))
     kinds = {(fact.kind, fact.subject) for fact in others}
-    left = [fact for fact in facts if token(fact) not in there and (senses or fact.kind != "sense")]
+    left = [
+        fact
+        for fact in dict.fromkeys(facts)
+        if (not there[token(fact)] or (fact.kind in COUNTED and there[token(fact)] < needed[token(fact)]))
+        and (senses or fact.kind != "sense")
+    ]
     # A page that lost the marks of its table does not say what is required; that is no change.
     return tuple(fact for fact in left if fact.kind != "required" or (fact.kind, fact.subject) in kinds)
 
@@ -241,17 +248,15 @@ def _joined_fact(pair: tuple[str, str]) -> Fact:
 
 
 def _gone(old: Edition, new: Edition, found: Match) -> Iterator[Change]:
-    left = {line.key for line in new.lines}
     tokens = {token(fact) for line in new.lines for fact in line.facts}
     for line in found.gone:
         if _unmarked(line, new):
             continue
         rests = old.of(line)
-        repeated = line.kind is Kind.CODE and line.key in left
         facts = tuple(f for f in line.facts if f.kind != "sense")
         missing = tuple(f for f in facts if token(f) not in tokens)
         stated = bool(old.excuses.get(line.digest)) and line.kind is not Kind.CODE
-        if (rests and not repeated) or stated or missing:
+        if rests or stated or missing:
             clauses, near = _concerned(old, [line], missing)
             yield Change(
                 fate=Fate.LOST,

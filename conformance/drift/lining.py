@@ -39,6 +39,8 @@ IN_ONE_LINE: Final = re.compile(
 LITERAL: Final = re.compile(
     r"^`?(?:\"[^\"]*\"|-?\d+(?:\.\d+)?|true|false|null|none|\w+\(\"[^\"]*\"\))`?$", re.IGNORECASE
 )
+# Where a parameter is handed over.
+PLACES: Final = frozenset({"path", "query", "body", "header", "form", "formdata", "form-data", "cookie"})
 COMMENT: Final = re.compile(r"^\s*(?:#|//|/?\*)|\s(?:#|//)\s")
 MOST_OF_A_SAMPLE: Final = 200
 # A row of a table that lost its form ends here at the latest.
@@ -140,7 +142,7 @@ def _rows(blocks: list[Block]) -> Iterator[tuple[Block, str, int]]:
         elif block.row and block.row != row:
             subject, row = "", block.row
         elif (
-            (block.kind is Kind.CODE and not block.row)
+            (block.kind is Kind.CODE and not block.row and not LITERAL.match(wording.plain(said)))
             or place >= ROW
             or wording.normal(said) in HEADERS
             or (place == 1 and wording.normal(said) not in names.TYPES)
@@ -181,7 +183,8 @@ def _pieces(rows: Iterable[tuple[Block, str, int]], language: str) -> Iterator[_
             said = wording.plain(part).strip()
             if not wording.normal(said) or DATED.match(said) or ONLY_A_DATE.match(said):
                 continue
-            kind = Kind.CELL if subject and block.kind is not Kind.CODE else block.kind
+            in_a_row = subject and (block.kind is not Kind.CODE or LITERAL.match(said))
+            kind = Kind.CELL if in_a_row else block.kind
             if kind is Kind.HEADING:
                 heading = wording.digest(part)
             if kind is Kind.CODE:
@@ -223,10 +226,13 @@ def _of_prose(text: str, subject: str, place: int, *, chinese: bool) -> tuple[Fa
         return (Fact(kind="type", subject=subject, value=names.TYPES[word]),)
     if subject and place == 2 and said.lower() in names.REQUIRED:
         return (Fact(kind="required", subject=subject, value=names.REQUIRED[said.lower()]),)
+    if subject and word in PLACES:
+        return (Fact(kind="location", subject=subject, value=word),)
     if subject and (LITERAL.match(said) or _all_literals(said)):
         values = re.findall(r"\"([^\"]*)\"", said) or [said]
         return tuple(Fact(kind="example", subject=subject, value=value.strip('"')) for value in values)
-    found = [*numbers.numbers(text), *names.addresses(text), *names.regions(text), *names.methods(text)]
+    found = [*numbers.numbers(text), *names.addresses(text), *names.regions(text)]
+    found += [*names.methods(text), *names.languages(text)]
     found += names.names(text, chinese=chinese)
     return (*_ordered(found, subject), *names.senses(text))
 

@@ -195,8 +195,8 @@ def _inside(part: Line, whole: Line) -> bool:
 
 
 def facts_of(lines: Iterable[Line]) -> list[Fact]:
-    """Give the facts of several lines, each once."""
-    return list(dict.fromkeys(fact for line in lines for fact in line.facts))
+    """Give the facts of several lines."""
+    return [fact for line in lines for fact in line.facts]
 
 
 def key_of(text: str) -> str:

@@ -96,7 +96,10 @@ ENTRY: Final = re.compile(
 )
 HEADER: Final = re.compile(r"(?:-H|--header)\s+[\"']([\w-]+):\s*(\w+)?")
 IN_PROSE: Final = re.compile(r"(?<![A-Za-z])(GET|POST|PUT|PATCH|DELETE)(?![A-Za-z])(?!\s*(?:https?:|/))")
-METHOD: Final = re.compile(r"\bclient\.([a-z_.()]+?)\(")
+METHOD: Final = re.compile(r"\bclient\.((?:\w+(?:\(\))?\.)*\w+)\(")
+LANGUAGE: Final = re.compile(
+    r"Python|JavaScript|Java|Node\.js|TypeScript|Golang|PHP|Ruby|Rust|Kotlin|C#|\.NET", re.IGNORECASE
+)
 
 
 @cache
@@ -138,6 +141,13 @@ def methods(text: str) -> Iterator[tuple[int, Fact]]:
         yield found.start(), Fact(kind="method", value=found[1])
 
 
+def languages(text: str) -> Iterator[tuple[int, Fact]]:
+    """Give the languages of programming that a sentence about SDKs names."""
+    if "SDK" in text:
+        for found in LANGUAGE.finditer(text):
+            yield found.start(), Fact(kind="language", value=found[0].lower())
+
+
 def regions(text: str) -> Iterator[tuple[int, Fact]]:
     """Give the regions that a line names, each once."""
     for pattern, name in REGIONS:
@@ -158,7 +168,8 @@ def names(text: str, *, chinese: bool) -> Iterator[tuple[int, Fact]]:
     }
     for found in NAME.finditer(rest):
         word, place = found[0], found.start()
-        if rest[place - 1 : place] in {"$", "/", "\\"} or "." in word:
+        of_a_path = rest[place - 1 : place] == "/" and not word.isupper()
+        if of_a_path or rest[place - 1 : place] in {"$", "\\"} or "." in word:
             word = word.partition(".")[0] if "." in word else ""
         for name in _split(word):
             if (kind := _kind(name, marked=place in marked, chinese=chinese)) is not None:

@@ -12,7 +12,7 @@ SCALES_IN_WORDS: Final = {"million": 1_000_000, "thousand": 1_000}
 UNITS: Final = (
     (r"(?:次|个|条)?(?:请求)?/\s*(?:秒|second|sec|s)\b|QPS|RPS|次每秒", "/s"),
     (r"(?:requests?|queries|calls|uploads?|times)\s*(?:per|a|each|every|/)\s*second", "/s"),
-    (r"(?:requests?|queries|calls|times)\s*(?:per|a|each|every|/)\s*minute|RPM|次/分钟?", "/min"),
+    (r"(?:requests?|queries|calls|times)\s*(?:per|a|each|every|/)\s*minute|QPM|RPM|次/分钟?", "/min"),
     (r"TPM", " tokens/min"),
     (r"KB|千字节|kilobytes?", "KB"),
     (r"MB|M(?![A-Za-z])|兆(?:字节)?|megabytes?", "MB"),
@@ -58,6 +58,7 @@ OF_A_FIELD: Final = re.compile(
     rf"\(({UNIT.replace('?P<u', '?P<f')})\)|单位(?:为|是|:)?\s*({UNIT.replace('?P<u', '?P<g')})|\bin ({UNIT.replace('?P<u', '?P<h')})\b",
     re.IGNORECASE,
 )
+A_MINUTE: Final = re.compile(r"QPM|RPM|每分钟(?:请求|调用|次)|requests? (?:per|a) minute", re.IGNORECASE)
 ORDINAL: Final = re.compile(r"^\s*(?:\(?\d{1,2}\\?[.)、](?!\d)\s*|步骤\s*\d+|step\s+\d+)", re.IGNORECASE)
 NO_NUMBER: Final = re.compile(
     r"华(?:北|东|南|中)\s*\d|\bv\d[\w.]*|https?://\S+|\d{4}[-/年]\d{1,2}(?:[-/月]\d{1,2}日?)?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?"
@@ -82,9 +83,9 @@ def numbers(text: str) -> Iterator[tuple[int, Fact]]:
         unit = _named(found, "fgh")
         if not unit.startswith("/") and re.fullmatch(r"[a-z]", found[0].strip("()"), re.IGNORECASE) is None:
             yield found.start(), Fact(kind="unit", value=unit)
-    a_second = bool(A_SECOND.search(text))
+    pace = "/min" if A_MINUTE.search(text) else "/s" if A_SECOND.search(text) else ""
     for found in NUMBER.finditer(rest):
-        yield found.start(), Fact(kind="number", value=_value(found) + _unit(found, a_second=a_second))
+        yield found.start(), Fact(kind="number", value=_value(found) + _unit(found, pace))
 
 
 def _value(found: re.Match[str]) -> str:
@@ -93,8 +94,8 @@ def _value(found: re.Match[str]) -> str:
     return f"{number:.10g}"
 
 
-def _unit(found: re.Match[str], *, a_second: bool) -> str:
-    return _named(found, "u") or ("/s" if a_second else "")
+def _unit(found: re.Match[str], pace: str) -> str:
+    return _named(found, "u") or pace
 
 
 def _named(found: re.Match[str], families: str) -> str:
