@@ -10,6 +10,7 @@ a sentence of prose, a cell of a table, a line of code, or one value of a sample
     reading.py      a file as an edition, whatever its form
     numbers.py      numbers with their units, ranges and defaults
     names.py        parameters, values, formats, hosts, endpoints, regions
+    calls.py        what a line of code hands over, reads, sends and calls
     payloads.py     samples, value by value, and what openapi.yaml says of them
     lining.py       blocks as lines with their facts
     fingerprints.py editions to and from specs/fingerprints

@@ -1,5 +1,6 @@
 """A page becomes the one that the clauses point at: its fingerprints are written, and the ties to its lines."""
 
+import hashlib
 import re
 import tomllib
 from collections import defaultdict
@@ -61,6 +62,7 @@ def adopt(path: Path, source: str, ties: Path | None) -> tuple[Edition, Ties]:
         if (tied_text := _tied(text, source, tied, edition)) != text:
             file.write_text(tied_text, encoding="utf-8")
     _excuse(root, source, tied.excuses)
+    _note_digest(root / "sources.toml", source, path.read_bytes())
     stale.clear(source=source)
     registry.cache_clear()
     return edition, tied
@@ -181,6 +183,13 @@ def _end(text: str, start: int) -> int:
             if depth == 0:
                 return place + 1
     return len(text)
+
+
+def _note_digest(path: Path, source: str, body: bytes) -> None:
+    """Write the digest of the page's file into the row of its source, where that has one."""
+    row = re.compile(rf'(^\[{re.escape(source)}\]\n(?:(?!\[).*\n)*?digest = ")[^"]*"', re.MULTILINE)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(row.sub(rf'\g<1>sha256:{hashlib.sha256(body).hexdigest()}"', text), encoding="utf-8")
 
 
 def _excuse(root: Path, source: str, reasons: Mapping[str, str]) -> None:

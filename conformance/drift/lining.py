@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.drift import names, numbers, payloads, plain, wording
+from conformance.drift import calls, names, numbers, payloads, plain, wording
 from conformance.drift.lines import Block, Fact, Kind, Line
 
 SENTENCE: Final = re.compile(r"(?<=[。！？；;])\s*|(?<=[a-z0-9)`\"][.!?])\s+(?=[A-Z\"`])")
@@ -207,9 +207,8 @@ def _of_sample(block: Block, subject: str, heading: str) -> Iterator[_Piece]:
 def _of_code(text: str, *, chinese: bool) -> tuple[Fact, ...]:
     comment = COMMENT.search(text)
     if comment is None or comment.start() > 0:
-        return _ordered(
-            [*names.addresses(text), *names.arguments(text[: comment.start()] if comment else text)]
-        )
+        code = text[: comment.start()] if comment else text
+        return _ordered([*names.addresses(text), *calls.arguments(code), *calls.calls(code)])
     said = wording.plain(text)
     found = [*names.addresses(said), *names.regions(said), *numbers.numbers(said)]
     # A comment speaks of the code around it: only what cannot be one of its own names counts.
@@ -232,7 +231,7 @@ def _of_prose(text: str, subject: str, place: int, *, chinese: bool) -> tuple[Fa
         values = re.findall(r"\"([^\"]*)\"", said) or [said]
         return tuple(Fact(kind="example", subject=subject, value=value.strip('"')) for value in values)
     found = [*numbers.numbers(text), *names.addresses(text), *names.regions(text)]
-    found += [*names.methods(text), *names.languages(text)]
+    found += [*names.methods(text), *names.languages(text), *names.roles(text)]
     found += names.names(text, chinese=chinese)
     return (*_ordered(found, subject), *names.senses(text))
 

@@ -87,16 +87,10 @@ QUOTED: Final = re.compile(r"\"([^\"\n]{1,80})\"|(?<![a-z])'([^'\n]{1,80})'(?![a
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_\-.][A-Za-z0-9]+)*_?")
 IDENTIFIER: Final = re.compile(r"[a-z][A-Za-z0-9]*(?:[_\-.][A-Za-z0-9]+)*|[a-z]+(?:[A-Z][a-z0-9]+)+")
 MODEL: Final = re.compile(r"qwen[\w.\-]*", re.IGNORECASE)
-ARGUMENT: Final = re.compile(
-    r"\b([a-z][a-z_]*)\s*=\s*(?:\w+\()?(?:f?@?[\"']{1,2}([^\"'\n]*)[\"']|(\d+(?:\.\d+)?|True|False|None|true|false)\b)"
-)
-CALL: Final = re.compile(r"\.(\w+)\(\s*(?:\w+(?:\.\w+)*\(\s*)?(?:\"([^\"\n]*)\"|(\d+))\s*\)")
-ENTRY: Final = re.compile(
-    r"[\"']([A-Za-z_]\w*)[\"']\s*:\s*(?:f?[\"']([^\"'\n]*)[\"']|(\d+(?:\.\d+)?|True|False|None|true|false|null)\b)?"
-)
-HEADER: Final = re.compile(r"(?:-H|--header)\s+[\"']([\w-]+):\s*(\w+)?")
 IN_PROSE: Final = re.compile(r"(?<![A-Za-z])(GET|POST|PUT|PATCH|DELETE)(?![A-Za-z])(?!\s*(?:https?:|/))")
-METHOD: Final = re.compile(r"\bclient\.((?:\w+(?:\(\))?\.)*\w+)\(")
+ROLE: Final = re.compile(
+    r"(?<![A-Za-z])(system|user|assistant|tool|developer)\s*(?:messages?|消息)", re.IGNORECASE
+)
 LANGUAGE: Final = re.compile(
     r"Python|JavaScript|Java|Node\.js|TypeScript|Golang|PHP|Ruby|Rust|Kotlin|C#|\.NET", re.IGNORECASE
 )
@@ -146,6 +140,12 @@ def languages(text: str) -> Iterator[tuple[int, Fact]]:
     if "SDK" in text:
         for found in LANGUAGE.finditer(text):
             yield found.start(), Fact(kind="language", value=found[0].lower())
+
+
+def roles(text: str) -> Iterator[tuple[int, Fact]]:
+    """Give the roles of messages that a sentence names."""
+    for found in ROLE.finditer(text):
+        yield found.start(), Fact(kind="role", value=found[1].lower())
 
 
 def regions(text: str) -> Iterator[tuple[int, Fact]]:
@@ -208,28 +208,6 @@ def _kind(name: str, *, marked: bool, chinese: bool) -> str | None:
     return None
 
 
-def arguments(text: str) -> Iterator[tuple[int, Fact]]:
-    """Give what a line of code hands over, by name: `limit=20`, `.limit(20)`, `purpose="batch"`."""
-    for found in ARGUMENT.finditer(text):
-        if DOCUMENTATION.search(found[2] or "") is None and "://" not in (found[2] or ""):
-            value = found[2] if found[2] is not None else found[3].lower()
-            if value:
-                yield found.start(), Fact(kind="argument", subject=found[1], value=_ascii(value))
-    for found in ENTRY.finditer(text):
-        value = found[2] if found[2] is not None else (found[3] or "").lower()
-        yield found.start(), Fact(kind="argument", subject=found[1], value=_ascii(value))
-    for found in CALL.finditer(text):
-        if "://" not in (found[2] or ""):
-            yield (
-                found.start(),
-                Fact(kind="argument", subject=_snake(found[1]), value=_ascii(found[2] or found[3])),
-            )
-    for found in HEADER.finditer(text):
-        yield found.start(), Fact(kind="header", value=f"{found[1]}: {found[2] or ''}".strip().lower())
-    for found in METHOD.finditer(text):
-        yield found.start(), Fact(kind="call", value=found[1].replace("()", ""))
-
-
 def senses(text: str) -> Iterator[Fact]:
     """Give the words that could turn a sentence round."""
     rest = text
@@ -237,12 +215,3 @@ def senses(text: str) -> Iterator[Fact]:
         if re.search(pattern, rest, re.IGNORECASE):
             yield Fact(kind="sense", value=name)
             rest = re.sub(pattern, " ", rest, flags=re.IGNORECASE)
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z])([A-Z])", lambda found: "_" + found[1].lower(), name)
-
-
-def _ascii(value: str) -> str:
-    """Keep no word of a page: a value in another script is only said to be one."""
-    return value if value.isascii() and len(value) <= 80 and value.count(" ") < 3 else "…"

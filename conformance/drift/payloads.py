@@ -77,7 +77,9 @@ def leaves(text: str) -> Iterator[Leaf]:
 def _value(piece: str) -> str:
     if piece[0] in "\"'":
         inner = piece[1:-1]
-        return json.dumps(inner) if inner.isascii() and len(inner) <= 80 else '"…"'
+        # No sentence of a page is kept, whatever its language.
+        kept = inner.isascii() and len(inner) <= 80 and inner.count(" ") < 3
+        return json.dumps(inner) if kept else '"…"'
     return WORDS.get(piece, piece)
 
 

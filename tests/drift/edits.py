@@ -327,7 +327,7 @@ def the_other_script(rows: Rows, random: Random) -> Edited:
     del random
     chinese = "\n".join(rows)
     way = "t2s" if "檔" in chinese or "請" in chinese else "s2t"
-    return [OpenCC(way).convert(row) for row in rows], set()
+    return OpenCC(way).convert(chinese).split("\n"), set()
 
 
 def types_in_small_letters(rows: Rows, random: Random) -> Edited:
