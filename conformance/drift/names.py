@@ -45,7 +45,7 @@ REGIONS: Final = (
 SENSES: Final = (
     (
         "most",
-        r"不(?:超过|大于|多于|高于|得超过)|no more than|not exceed|最大|最多|上限|at most|maximum|up to|以内",
+        r"不(?:超过|大于|多于|高于|得超过|能超过|可超过|应超过)|no more than|not exceed|最大|最多|上限|at most|\bmax(?:imum)?\b|up to|以内|≤",
     ),
     ("least", r"不(?:少于|小于|低于)|no (?:less|fewer) than|最小|最少|至少|at least|minimum"),
     ("before", r"早于|earlier than|created before|之前"),
@@ -60,7 +60,10 @@ SENSES: Final = (
     ("required", r"必须|必选|必填|\bmust\b|\brequired\b"),
     ("optional", r"可选(?!值)|选填|\boptional\b"),
     ("expiry", r"有效期|过期|失效|expir|永久|permanent"),
-    ("not", r"不|没|无(?!误)|未|非(?!常)|\bnot\b|\bno\b|n't\b|\bcannot\b|\bnever\b|\bwithout\b"),
+    (
+        "not",
+        r"不|没|免费|\bfree\b|无(?!误)|未|非(?!常)|\bnot\b|\bno\b|n't\b|\bcannot\b|\bnever\b|\bwithout\b",
+    ),
 )
 # Small words of ASCII that Chinese prose is full of and that name nothing of the API.
 COMMON: Final = frozenset(

@@ -1,7 +1,8 @@
 """Text as blocks: where the form of a page is gone, what a line is must be told by its looks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from conformance.drift import payloads
@@ -16,12 +17,47 @@ STATEMENT: Final = re.compile(
 SIGNS: Final = re.compile(r"[=;{}\\]|\w\(.*\)|\":\s|^\s{4,}\S+:$")
 STRING: Final = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|(?:#|//).*$")
 WORD: Final = re.compile(r"(?<![\w.])[A-Za-z]+(?=[\s,:.?!])")
+# Narrower than that nobody wraps a page.
+WRAPPED: Final = 40
+ENDS: Final = re.compile(r"(?:[。.!?！？:：;；\"'”`\\}]|://\S*)\s*$")
 ENDS_SENTENCE: Final = re.compile(r"[。.!?！？:：;；,，)）]\s*$")
 
 
 def from_text(text: str) -> tuple[Block, ...]:
     """Read text, a line a block; a sample is one block however many lines it takes."""
-    return tuple(_blocks(text.splitlines()))
+    return tuple(_unwrapped(_blocks(text.splitlines())))
+
+
+def _unwrapped(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Join the lines of a paragraph that was wrapped at some width: long ones that end in the middle of a sentence."""
+    held, last = None, 0
+    for block in blocks:
+        goes_on = (
+            held is not None and block.number == last + 1 and _ends_within(held.text) and _continues(block)
+        )
+        last = block.number
+        if held is not None and goes_on:
+            both = held.text.rstrip(), block.text.strip()
+            gap = " " if both[0][-1:].isascii() and both[1][:1].isascii() else ""
+            held = replace(held, text=gap.join(both), kind=Kind.PROSE)
+            continue
+        if held is not None:
+            yield held
+        held = block
+    if held is not None:
+        yield held
+
+
+def _ends_within(text: str) -> bool:
+    last_row = text.rstrip()
+    columns = sum(2 if ord(char) > 0x2E80 else 1 for char in last_row)
+    return columns >= WRAPPED and not ENDS.search(last_row) and not is_code(last_row)
+
+
+def _continues(block: Block) -> bool:
+    return block.kind in {Kind.PROSE, Kind.HEADING} and not re.match(
+        r"\s*(?:[•·*\-–]\s|\d+[.)、])", block.text
+    )
 
 
 def _blocks(rows: list[str]) -> Iterator[Block]:

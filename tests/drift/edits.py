@@ -248,6 +248,22 @@ def more_blank_lines(rows: Rows, random: Random) -> Edited:
     return [*rows[:place], "", "", *rows[place:]], set()
 
 
+def wrapped_lines(rows: Rows, random: Random) -> Edited:
+    """Wrap the sentences at some width, and break no word."""
+    width = random.choice((45, 60, 76))
+    found: Rows = []
+    for row in rows:
+        if not _in_prose(row) or re.search(r"[=\"']|http", row):
+            found.append(row)
+            continue
+        found.append("")
+        for piece in re.findall(r"[A-Za-z0-9_.\-/]+ ?|.", row):
+            if len(found[-1]) + len(piece) > width and found[-1]:
+                found.append("")
+            found[-1] += piece
+    return found, set()
+
+
 def other_spaces(rows: Rows, random: Random) -> Edited:
     space = random.choice(("\u00a0", "\u3000", "\u200b "))
     return [re.sub(r"(?<=[\u3400-\u9fff]) (?=\S)| (?=[\u3400-\u9fff])", space, row) for row in rows], set()
@@ -414,7 +430,7 @@ SUBSTANCE: tuple[Edit, ...] = (
     another_purpose, another_host, another_endpoint, another_format, a_sentence_dropped,
 )  # fmt: skip
 LOOKS: tuple[Edit, ...] = (
-    more_white_space, more_blank_lines, other_spaces, spaces_between_scripts, another_date, other_navigation,
+    more_white_space, more_blank_lines, wrapped_lines, other_spaces, spaces_between_scripts, another_date, other_navigation,
     no_navigation, full_width, half_width, other_quotes, other_bullets, the_other_script, types_in_small_letters,
     a_sample_in_one_line, another_indent, tabs_in_another_order, blocks_in_another_order, with_carriage_returns,
     another_wording,

@@ -12,7 +12,7 @@ from conformance import cli, specs, stale
 from conformance.clauses import load, registry
 from conformance.drift import adopted
 from conformance.errors import SpecsError
-from conformance.report import markdown, summary, terminal
+from conformance.report import html, markdown, summary, terminal
 from tests.report.run_by_hand import build
 
 from . import forms
@@ -223,6 +223,8 @@ def test_every_view_of_a_run_names_what_is_stale() -> None:
     assert json.loads(summary.as_json(run))["clauses"][0]["stale"] == "number: 3/s → 20/s"
     assert "number: 3/s → 20/s" in markdown.as_markdown(run)
     assert summary.stale(run) == (first,)
+    assert 'id="stale"' in html.as_html(run)
+    assert 'id="stale"' not in html.as_html(build())
     from rich.console import Console
 
     console = Console(width=200, record=True)
