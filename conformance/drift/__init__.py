@@ -15,7 +15,8 @@ a sentence of prose, a cell of a table, a line of code, or one value of a sample
     lining.py       blocks as lines with their facts
     fingerprints.py editions to and from specs/fingerprints
     matching.py     which line of one edition is which of another
-    comparing.py    what changed in substance, and which clauses it concerns
+    concern.py      which clauses a change concerns
+    comparing.py    what changed in substance
     across.py       the same across languages, by the facts alone
     adopted.py      the pages that were adopted, with the clauses that rest on their lines
     adopting.py     a page becomes the one that the clauses point at

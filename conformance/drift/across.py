@@ -3,7 +3,8 @@
 from collections import defaultdict
 from typing import Final
 
-from conformance.drift.comparing import Change, Drift, Fate, judged, token
+from conformance.drift.comparing import Change, Drift, Fate, judged
+from conformance.drift.concern import token
 from conformance.drift.lines import Edition, Fact, Line
 from conformance.drift.names import vocabulary
 

@@ -11,7 +11,8 @@ from rich.console import Console
 from conformance import stale
 from conformance.clauses import registry
 from conformance.drift import across, adopted, adopting, comparing, coverage, reading, telling
-from conformance.drift.comparing import Drift, token
+from conformance.drift.comparing import Drift
+from conformance.drift.concern import token
 from conformance.drift.coverage import Standing
 from conformance.drift.lines import Edition
 from conformance.drift.matching import match

@@ -7,12 +7,11 @@ from enum import StrEnum
 from typing import Final
 
 from conformance.drift import matching, payloads
+from conformance.drift.concern import beside, concerned, token
 from conformance.drift.lines import Edition, Fact, Kind, Line
 from conformance.drift.matching import Match, Pair
 from conformance.drift.wording import alike
 
-# The same value is the same wherever it stands, but for those that belong to a name.
-OWNED: Final = frozenset({"sample", "type", "example", "argument", "required", "location"})
 # So alike must two sentences be before a small word more or less counts.
 CLOSE: Final = 0.55
 STATING: Final = frozenset({"not", "only", "required", "expiry", "most", "least"})
@@ -81,11 +80,6 @@ class Drift:
     def stale(self) -> tuple[str, ...]:
         """The clauses that lost a sentence, or whose sentence says something else now."""
         return tuple(name for name, fate in self.fates.items() if fate in {Fate.LOST, Fate.CHANGED})
-
-
-def token(fact: Fact) -> tuple[str, ...]:
-    """Give what makes two facts the same."""
-    return (fact.kind, fact.subject, fact.value) if fact.kind in OWNED else (fact.kind, fact.value)
 
 
 def compare(source: str, old: Edition, new: Edition) -> Drift:
@@ -197,7 +191,7 @@ def _changed(old: Edition, groups: Sequence[_Group], found: Match) -> Iterator[C
         if not lost and not gained and (swap := _swapped(group)):
             lost, gained = swap
         if lost or gained:
-            clauses, near = _concerned(old, group.olds, lost)
+            clauses, near = concerned(old, group.olds, lost)
             yield Change(
                 fate=Fate.CHANGED,
                 old=lost,
@@ -257,7 +251,7 @@ def _gone(old: Edition, new: Edition, found: Match) -> Iterator[Change]:
         missing = tuple(f for f in facts if token(f) not in tokens)
         stated = bool(old.excuses.get(line.digest)) and line.kind is not Kind.CODE
         if rests or stated or missing:
-            clauses, near = _concerned(old, [line], missing)
+            clauses, near = concerned(old, [line], missing)
             yield Change(
                 fate=Fate.LOST,
                 old=missing or facts,
@@ -281,7 +275,7 @@ def _added(old: Edition, new: Edition, found: Match) -> Iterator[Change]:
             and (token(f) not in tokens or (f.kind == "member" and members[token(f)] > tokens[token(f)]))
         )
         if facts or _states(line):
-            near = _beside(old, new, found, line)
+            near = beside(old, new, found, line)
             yield Change(fate=Fate.NEW, new=facts, new_lines=(line,), clauses=near, near=True)
 
 
@@ -300,47 +294,6 @@ def _states(line: Line) -> bool:
         and line.sketch.bit_count() >= 8
         and not line.text.rstrip().endswith(("?", "？"))
     )
-
-
-def _concerned(old: Edition, lines: Iterable[Line], facts: Iterable[Fact]) -> tuple[tuple[str, ...], bool]:
-    """Name the clauses that rest on these lines; else on the same values; else on the nearest line."""
-    own = tuple(dict.fromkeys(name for line in lines for name in old.of(line)))
-    if own:
-        return own, False
-    wanted = {token(fact) for fact in facts}
-    same = [line for line in old.lines if wanted & {token(fact) for fact in line.facts}]
-    shared = tuple(dict.fromkeys(name for line in same for name in old.of(line)))
-    if shared:
-        return shared, True
-    numbers = {line.digest: number for number, line in enumerate(old.lines)}
-    places = [numbers[line.digest] for line in lines if line.digest in numbers]
-    return (_nearest(old, places[0]) if places else ()), True
-
-
-def _nearest(old: Edition, place: int) -> tuple[str, ...]:
-    for away in range(len(old.lines)):
-        for number in (place - away, place + away):
-            if 0 <= number < len(old.lines) and old.of(old.lines[number]):
-                return old.of(old.lines[number])
-    return ()
-
-
-def _beside(old: Edition, new: Edition, matched: Match, line: Line) -> tuple[str, ...]:
-    """Name the clauses of the lines that a new line stands beside."""
-    numbers = {each.digest: number for number, each in enumerate(old.lines)}
-    became = {pair.new.digest: numbers[pair.old.digest] for pair in matched.pairs}
-    place = next(number for number, each in enumerate(new.lines) if each.digest == line.digest)
-    around = [*range(place, -1, -1)], range(place + 1, len(new.lines))
-    found: list[str] = []
-    for numbers_that_way in around:
-        known = (
-            became[new.lines[number].digest]
-            for number in numbers_that_way
-            if new.lines[number].digest in became
-        )
-        tied = next((old.of(old.lines[number]) for number in known if old.of(old.lines[number])), ())
-        found += tied
-    return tuple(dict.fromkeys(found))
 
 
 def _fates(old: Edition, found: Match, changes: Iterable[Change]) -> dict[str, Fate]:

@@ -75,7 +75,11 @@ def _row_of_table(rows: Rows, place: int) -> bool:
 
 def another_number(rows: Rows, random: Random) -> Edited:
     pattern = r"(?<![\w.\-/])(?:[1-9]\d*)(?=\s*(?:MB|GB|M,|M，|個|个|万|條|条|qps|。|$))|(?<=限制為)\d+|(?<=最大文件数为)\d+"
-    place = _pick(rows, random, lambda n: _in_prose(rows[n]) and re.search(pattern, rows[n]))
+    place = _pick(
+        rows,
+        random,
+        lambda n: _in_prose(rows[n]) and not rows[n].startswith("更新") and re.search(pattern, rows[n]),
+    )
     if place is None:
         return None
     found = random.choice(list(re.finditer(pattern, rows[place])))

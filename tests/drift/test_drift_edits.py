@@ -9,21 +9,38 @@ from conformance.drift import adopted, comparing, coverage
 from conformance.drift.coverage import Standing
 
 from . import edits, forms
-from .by_hand import SOURCES, docs, needs_docs, read
+from .by_hand import SOURCES, docs, needs_docs, read, text_of, tied
 
 SEED = int(os.environ.get("DRIFT_SEED", "20251115"))
 COUNT = 60
-pytestmark = needs_docs()
+OWN = {language: text_of(language) for language in ("zh", "tw")}
 
 
-def drawn(kinds: tuple[edits.Edit, ...]) -> list[object]:
-    pages = docs()
+def drawn(kinds: tuple[edits.Edit, ...], pages: dict[str, str]) -> list[object]:
     return (
         [pytest.param(each, id=each.name) for each in edits.draw(pages, kinds, COUNT, SEED)] if pages else []
     )
 
 
-@pytest.mark.parametrize("edit", drawn(edits.SUBSTANCE))
+@pytest.mark.parametrize("edit", drawn(edits.SUBSTANCE, OWN))
+def test_an_edit_of_a_page_of_our_own_is_told_with_the_clause_that_it_concerns(edit: edits.Drawn) -> None:
+    old = tied(read(OWN[edit.page]))
+    drift = comparing.compare("vases", old, read(edit.text))
+    named = {name for change in drift.changes for name in change.clauses}
+    resting = {name for line in old.lines if line.number in edit.touched for name in old.of(line)}
+    assert named
+    assert not resting or named & resting
+
+
+@pytest.mark.parametrize("edit", drawn(edits.LOOKS, OWN))
+def test_an_edit_of_the_looks_of_a_page_of_our_own_is_no_drift(edit: edits.Drawn) -> None:
+    drift = comparing.compare("vases", tied(read(OWN[edit.page])), read(edit.text))
+    assert drift.changes == ()
+    assert drift.samples == ()
+
+
+@needs_docs()
+@pytest.mark.parametrize("edit", drawn(edits.SUBSTANCE, docs()))
 def test_an_edit_of_substance_is_told_with_the_clause_that_it_concerns(edit: edits.Drawn) -> None:
     old = adopted.editions()[edit.page]
     drift = comparing.compare(edit.page, old, read(edit.text))
@@ -34,7 +51,8 @@ def test_an_edit_of_substance_is_told_with_the_clause_that_it_concerns(edit: edi
     assert not resting or named & resting
 
 
-@pytest.mark.parametrize("edit", drawn(edits.LOOKS))
+@needs_docs()
+@pytest.mark.parametrize("edit", drawn(edits.LOOKS, docs()))
 def test_an_edit_of_looks_is_no_drift(edit: edits.Drawn) -> None:
     drift = comparing.compare(edit.page, adopted.editions()[edit.page], read(edit.text))
     assert drift.changes == ()
@@ -42,6 +60,7 @@ def test_an_edit_of_looks_is_no_drift(edit: edits.Drawn) -> None:
     assert drift.stale == ()
 
 
+@needs_docs()
 @pytest.mark.parametrize("source", SOURCES)
 def test_an_adopted_page_has_no_drift_from_itself(source: str) -> None:
     drift = comparing.compare(source, adopted.editions()[source], read(docs()[source]))
@@ -50,6 +69,7 @@ def test_an_adopted_page_has_no_drift_from_itself(source: str) -> None:
     assert set(drift.fates.values()) == {comparing.Fate.KEPT}
 
 
+@needs_docs()
 @pytest.mark.parametrize("form", [forms.to_html, forms.to_markdown])
 @pytest.mark.parametrize("source", SOURCES)
 def test_an_adopted_page_in_another_form_has_no_drift(source: str, form: forms.Form) -> None:
