@@ -38,6 +38,26 @@ CONTRAST = """() => {
   }
   return poor;
 }"""
+# Gives what a reader meets that is not in Chinese, but for what is evidence or contract and stays as it was said.
+ENGLISH = """() => {
+  const evidence = ".said, code, pre, [lang]:not(html), script, style";
+  // Units, file names, digests and the names of operations are the same in every language.
+  const units = /sha256:\\w+|\\b[a-z]+[A-Z]\\w+|\\b(ms|min|s|kB|MB|B|UTC|p90|[2345]xx|A|B|UTF-8|cn|intl|QPS|Ctrl|C|NN|xNN|run\\.jsonl|comparison\\.json|Model Studio|API|SDK)\\b/g;
+  const left = new Set();
+  const look = (text) => { if (/[A-Za-z]{2,}/.test(text.replace(units, ""))) left.add(text.trim()); };
+  for (const element of document.querySelectorAll("body *, title")) {
+    if (element.closest(evidence) || !(element.checkVisibility() || element.matches("title, svg *, option"))) continue;
+    for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) look(node.data);
+    for (const name of ["aria-label", "placeholder", "title", "label"]) look(element.getAttribute(name) ?? "");
+  }
+  return [...left];
+}"""
+# Opens all that can be opened, and waits until what that makes is there.
+OPEN_ALL = """async () => {
+  for (const part of document.querySelectorAll("details")) part.open = true;
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+}"""
+NODE = Path(__file__).parents[1] / ".ci" / "node" / "node_modules"
 # No request of the browser's own, and a sandbox is not to be had by root.
 FLAGS = (
     "--no-sandbox",
@@ -50,14 +70,27 @@ FLAGS = (
 )
 
 
+def node_module(name: str) -> Path:
+    """Give a file of an npm package, where `.ci/run` has installed it."""
+    path = NODE / name
+    if not path.exists():
+        pytest.skip(f"{name} is not installed: .ci/run does that")
+    return path
+
+
+def chromium() -> str | None:
+    """Find a browser."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
+    if chromium() is None:
         pytest.skip("Chromium is not installed: the page was not opened in a browser")
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     with playwright.sync_playwright() as driver:
-        opened: Browser = driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        opened: Browser = driver.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         yield opened
         opened.close()
 

@@ -7,6 +7,9 @@ members     the fields of an answer, by type and by what they refer to
 observing   a run read for all the facets that it shows
 sides       all runs of one target, put together
 speed       do two samples of times differ by more than noise?
+english     the words of a comparison, beside those of the report
+chinese     the same in simplified Chinese
+words       both, as the views say them
 difference  one difference, as a value, and its class
 timing      what differs in time, and how much trouble was met
 search      the differences of two sides: found, repeated, classed

@@ -11,6 +11,8 @@ from conformance.comparison.observing import chapters_of
 from conformance.comparison.search import JUDGED, chapter_of, find, lacking, shared
 from conformance.comparison.sides import Side
 from conformance.comparison.speed import Race
+from conformance.comparison.words import say, word
+from conformance.report.words import listed
 from conformance.runs import Run
 from conformance.verdicts import ExitStatus
 
@@ -138,27 +140,26 @@ def _remarks(a: Side, b: Side) -> Iterator[str]:
     one, other = a.first, b.first
     both = len(shared(one, other))
     if one.header.contract != other.header.contract:
-        yield (
-            f"The runs were judged by two contracts, {one.header.contract} and {other.header.contract}: compared are "
-            f"the {both} clauses that both have, word for word; {len(one.clauses) - both} of A and "
-            f"{len(other.clauses) - both} of B are left out."
+        yield say(
+            "remark.contracts",
+            one=one.header.contract,
+            other=other.header.contract,
+            both=both,
+            a=len(one.clauses) - both,
+            b=len(other.clauses) - both,
         )
     for field in ("profile", "lane", "seed", "pace", "version"):
         mine, theirs = getattr(one.header, field), getattr(other.header, field)
         if mine != theirs:
-            yield f"The runs differ in their {field}: {mine} and {theirs}."
+            yield say(f"remark.option.{field}", one=str(mine), other=str(theirs))
     if one.header.region != other.header.region:
-        lacks = ", ".join(sorted(lacking(one, other)))
-        yield f"The regions differ: {one.header.region} and {other.header.region}" + (
-            f"; one of them does not offer {lacks}." if lacks else "."
-        )
+        lacks = listed(word("chapter", each) for each in sorted(lacking(one, other)))
+        key = "remark.regions.lacking" if lacks else "remark.regions"
+        yield say(key, one=one.header.region, other=other.header.region, lacks=lacks)
     cases = [{facet for facet in side.sights if facet.kind is Kind.ANSWER} for side in (a, b)]
     only = [len(cases[0] - cases[1]), len(cases[1] - cases[0])]
     if any(only):
-        yield (
-            f"{len(cases[0] & cases[1])} cases were asked of both; {only[0]} of A alone and {only[1]} of B alone "
-            "are not compared."
-        )
-    for side, word in ((a, "A"), (b, "B")):
+        yield say("remark.cases", both=len(cases[0] & cases[1]), a=only[0], b=only[1])
+    for side, letter in ((a, "A"), (b, "B")):
         if side.first.footer.exit_status in {2, 3, 5}:
-            yield f"The run of {word} ended with status {side.first.footer.exit_status}: it may show less than a whole one."
+            yield say("remark.ended", side=letter, status=side.first.footer.exit_status)

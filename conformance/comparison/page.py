@@ -8,8 +8,9 @@ from conformance.comparison import telling
 from conformance.comparison.comparing import Comparison
 from conformance.comparison.difference import Class, Difference
 from conformance.comparison.speed import Race, Spread
-from conformance.report import words
-from conformance.report.html import host, render
+from conformance.comparison.words import WORDS, plural, say
+from conformance.report.html import data, render
+from conformance.report.words import number
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 WIDTH: Final = 1000
@@ -43,12 +44,11 @@ def as_html(comparison: Comparison) -> str:
     return render(
         "comparison.html",
         ("report.css", "sections.css", "comparison.css"),
-        ("theme.js", "comparison.js"),
+        ("theme.js", "language.js", "comparison.js"),
         TEMPLATES,
         comparison=comparison,
         names=(a, b),
         sides=(comparison.a, comparison.b),
-        host=host,
         headline=telling.headline(comparison),
         closing=telling.closing(comparison),
         counts=telling.counts(comparison),
@@ -59,6 +59,10 @@ def as_html(comparison: Comparison) -> str:
         by_chapter=_by_chapter(comparison.differences),
         tell=telling,
         told=told,
+        say=say,
+        plural=plural,
+        word=WORDS.word,
+        data=data(words=WORDS.beginning("differences.")),
         OPEN=OPEN,
         MOST=MOST,
         WIDTH=WIDTH,
@@ -77,8 +81,11 @@ def told(difference: Difference, side: int) -> tuple[tuple[str, str, bool], ...]
 def _seen(times: int, exchanges: tuple[int, ...]) -> str:
     numbers = ", ".join(str(number) for number in exchanges[:4] if number)
     more = "…" if len(exchanges) > 4 else ""
-    often = f"{words.number(times)}×" if times else ""
-    return f"{often} exchange {numbers}{more}".strip() if numbers else often
+    often = f"{number(times)}×" if times else ""
+    if not numbers:
+        return often
+    witnesses = say("seen.exchanges", numbers=numbers + more)
+    return say("seen", often=often, exchanges=witnesses) if often else witnesses
 
 
 def tracks(comparison: Comparison) -> tuple[tuple[Track, ...], float]:

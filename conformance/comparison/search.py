@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from conformance.comparison import timing
+from conformance.comparison import timing, words
 from conformance.comparison.difference import Class, Difference, Told
 from conformance.comparison.facets import Facet, Kind
 from conformance.comparison.observing import chapters_of
 from conformance.comparison.sides import Side, Sight
+from conformance.comparison.words import say
 from conformance.regions import regions
 from conformance.runs import ClauseRow, Run
 from conformance.verdicts import Verdict
@@ -18,7 +19,7 @@ JUDGED = BROKEN | {Verdict.PASS, Verdict.OBSERVED}
 CHANCE = 0.05
 # How the reason of a clause begins that had nothing to judge, because of what the target did before.
 MISSED = ("it needs ", "no task ", "the traffic of this run gave it nothing")
-ONCE = "seen once: a second run would tell whether it comes back"
+ONCE = say("why.once")
 # A finding cites so many exchanges at most.
 CITED = 12
 
@@ -62,13 +63,14 @@ def _verdicts(a: Side, b: Side) -> Iterator[Difference]:
         if mine.verdict == theirs.verdict or {mine.verdict, theirs.verdict} <= BROKEN:
             continue
         required = mine.required or theirs.required
+        why: str
         if Verdict.ABSENT in {mine.verdict, theirs.verdict} or mine.chapter in absent:
-            cls, why = Class.DOCUMENTED, "one of the regions does not offer it"
+            cls, why = Class.DOCUMENTED, say("why.lacks")
         elif not {mine.verdict, theirs.verdict} <= JUDGED and {mine.verdict, theirs.verdict} & BROKEN:
-            cls, why = Class.CONTRACT, "one side breaks it, and on the other it could not be exercised"
+            cls, why = Class.CONTRACT, say("why.half")
         elif not {mine.verdict, theirs.verdict} <= JUDGED:
             row = theirs if mine.verdict in JUDGED else mine
-            cls, why = Class.INFRASTRUCTURE, row.reason or row.untestable or "not exercised on one side"
+            cls, why = Class.INFRASTRUCTURE, row.reason or row.untestable or say("why.unexercised")
             required = row.required
         else:
             cls, why = _weighed(name, a, b)
@@ -102,8 +104,10 @@ def _ruled(side: Side, row: ClauseRow) -> Told:
     findings = side.findings(row.id)
     told = next((each.actual or each.reason for each in findings if each.actual or each.reason), "")
     numbers = tuple(dict.fromkeys(number for each in findings for number in each.exchanges)) or row.exchanges
-    words = str(row.verdict) + (f": {told}" if told and row.verdict in BROKEN else "")
-    return Told(value=words, times=len(side.clauses[row.id]), exchanges=numbers)
+    value = words.word("verdict", row.verdict)
+    if told and row.verdict in BROKEN:
+        value = say("ruled", verdict=value, told=told)
+    return Told(value=value, times=len(side.clauses[row.id]), exchanges=numbers)
 
 
 def _weighed(clause: str, a: Side, b: Side) -> tuple[Class, str]:
@@ -114,10 +118,10 @@ def _weighed(clause: str, a: Side, b: Side) -> tuple[Class, str]:
     often = len(findings) > 1 or len({number for each in findings for number in each.exchanges}) > 1
     again = sum(row.verdict in BROKEN for row in rows) > 1
     if any(row.verdict in BROKEN for row in other.clauses[clause]):
-        return Class.UNEXPLAINED, "the other side broke it too, when it was asked again"
+        return Class.UNEXPLAINED, say("why.both-again")
     if again or (often and len(rows) == 1):
-        return Class.CONTRACT, "it holds on one side alone"
-    return (Class.UNEXPLAINED, "it held when it was asked again") if often else (Class.ONCE, ONCE)
+        return Class.CONTRACT, say("why.alone")
+    return (Class.UNEXPLAINED, say("why.held-again")) if often else (Class.ONCE, ONCE)
 
 
 def _consequence(each: Difference, a: Side, b: Side, broken: Mapping[str, Difference]) -> Difference:
@@ -129,7 +133,11 @@ def _consequence(each: Difference, a: Side, b: Side, broken: Mapping[str, Differ
     cause = next((name for name in broken if name in row.reason or name in row.needs), "")
     if not cause and row.reason.startswith(MISSED):
         cause = _nearest(row, [name for name in broken if side.clauses[name][0].verdict in BROKEN], side)
-    return replace(each, cls=Class.CONTRACT, clause=cause, why=f"may follow from {cause}") if cause else each
+    return (
+        replace(each, cls=Class.CONTRACT, clause=cause, why=say("why.follows", clause=cause))
+        if cause
+        else each
+    )
 
 
 def _nearest(row: ClauseRow, names: Iterable[str], side: Side) -> str:
@@ -155,7 +163,7 @@ def _behaviours(a: Side, b: Side) -> Iterator[Difference]:
         chapter = chapter_of(facet, chapters)
         cls, why = _classed(mine, theirs)
         if chapter in absent and cls is not Class.ONCE:
-            cls, why = Class.DOCUMENTED, "one of the regions does not offer it"
+            cls, why = Class.DOCUMENTED, say("why.lacks")
         yield Difference(
             facet=facet,
             cls=cls,
@@ -192,8 +200,8 @@ def _classed(mine: Sight, theirs: Sight) -> tuple[Class, str]:
     if not any(_repeated(value, one, other) for value, one, other in alone):
         return Class.ONCE, ONCE
     if mine.steady and theirs.steady:
-        return Class.UNDOCUMENTED, "comes back on each side, and no clause is broken by it"
-    return Class.UNEXPLAINED, "one side does not answer the same each time"
+        return Class.UNDOCUMENTED, say("why.stable")
+    return Class.UNEXPLAINED, say("why.unsteady")
 
 
 def _repeated(value: str, one: Sight, other: Sight) -> bool:
@@ -209,11 +217,11 @@ def _joined(
     """File a behaviour under the broken clause whose evidence or test shows it, or that is about the same operation."""
     if each.cls in {Class.DOCUMENTED, Class.ONCE}:
         return each
-    for clauses, why in ((broken, "goes with {}"), (twice, "both break {}, each in its own way")):
+    for clauses, why in ((broken, "why.goes"), (twice, "why.own-way")):
         for witness in (_cited, _tested):
             for name, cause in clauses.items():
                 if witness(each, cause, a, b):
-                    return replace(each, cls=Class.CONTRACT, clause=name, why=why.format(name))
+                    return replace(each, cls=Class.CONTRACT, clause=name, why=say(why, clause=name))
     names = [
         name
         for name in broken
@@ -221,7 +229,7 @@ def _joined(
     ]
     if names:
         near = max(names, key=lambda name: name.partition(".")[0] == each.chapter)
-        return replace(each, cls=Class.CONTRACT, clause=near, why=f"may follow from {near}")
+        return replace(each, cls=Class.CONTRACT, clause=near, why=say("why.follows", clause=near))
     return each
 
 

@@ -9,27 +9,10 @@ from conformance.comparison.comparing import Comparison
 from conformance.comparison.difference import COUNTED, Class, Difference, Told
 from conformance.comparison.facets import Kind
 from conformance.comparison.sides import Side
+from conformance.comparison.words import plural, say
 from conformance.report.legible import one_line
-from conformance.report.words import number
+from conformance.report.words import listed, moment, number
 
-MEANINGS: Final[Mapping[Class, str]] = {
-    Class.CONTRACT: "A clause holds on one side alone, or each breaks it in its own way.",
-    Class.UNDOCUMENTED: "No clause is broken; each side does it again and again.",
-    Class.UNEXPLAINED: "One side does not do the same each time.",
-    Class.DOCUMENTED: "The documents say so of one of the regions.",
-    Class.TIMING: "More than noise, and no verdict.",
-    Class.INFRASTRUCTURE: "Could not be compared: the way to a target, or the options of a run.",
-    Class.ONCE: "Seen once, and not counted until it comes back.",
-}
-TITLES: Final[Mapping[Class, str]] = {
-    Class.CONTRACT: "Clauses that are not kept alike",
-    Class.UNDOCUMENTED: "Undocumented, but stable",
-    Class.UNEXPLAINED: "Unexplained",
-    Class.DOCUMENTED: "Documented for one of the regions",
-    Class.TIMING: "Timing",
-    Class.INFRASTRUCTURE: "Infrastructure: could not be compared",
-    Class.ONCE: "Seen once only",
-}
 # A colour of the report's verdicts for each class.
 COLOURS: Final[Mapping[Class, str]] = {
     Class.CONTRACT: "fail",
@@ -61,29 +44,26 @@ def headline(comparison: Comparison) -> str:
     """Say in a few words what came of it."""
     counted, named = comparison.counted, comparison.named
     if not counted:
-        return "Not all could be compared" if comparison.undecided else "No differences"
-    words = (
-        [f"{number(len(named))} {'clause differs' if len(named) == 1 else 'clauses differ'}"] if named else []
-    )
+        return say("undecided" if comparison.undecided else "alike")
+    words = [plural("differ", len(named))] if named else []
     beside = sum(each.cls is not Class.CONTRACT for each in counted)
     if beside:
-        words.append(f"{number(beside)} {'behaviour' if beside == 1 else 'behaviours'} beside the clauses")
-    return ", ".join(words) or "Differences"
+        words.append(plural("beside", beside))
+    return listed(words)
 
 
 def closing(comparison: Comparison) -> str:
     """Say how much was compared, and what the exit status means."""
     whole = comparison.whole
-    compared = (
-        f"{number(whole.clauses_alike)} of {number(whole.clauses)} clauses and {number(whole.behaviours_alike)} of "
-        f"{number(whole.behaviours)} behaviours are alike."
+    compared = say(
+        "closing.compared",
+        clauses_alike=whole.clauses_alike,
+        clauses=whole.clauses,
+        behaviours_alike=whole.behaviours_alike,
+        behaviours=whole.behaviours,
     )
-    status = {
-        0: "Exit status 0: the targets are alike.",
-        1: "Exit status 1: the targets differ.",
-        6: f"Exit status 6: {len(comparison.undecided)} verdicts could not be compared or were seen once only.",
-    }[int(comparison.exit_status)]
-    return f"{compared} {status}"
+    status = say(f"closing.{int(comparison.exit_status)}", n=len(comparison.undecided))
+    return say("closing", compared=compared, status=status)
 
 
 def counts(comparison: Comparison) -> tuple[tuple[Class, int], ...]:
@@ -129,20 +109,23 @@ def shown(told: Iterable[Told], *, limit: int = 200) -> str:
 def names(comparison: Comparison) -> tuple[str, str]:
     """Name the two sides so that they can be told apart."""
     a, b = comparison.a.name, comparison.b.name
-    return (f"{a} (A)", f"{b} (B)") if a == b else (a, b)
+    return (say("side", name=a, letter="A"), say("side", name=b, letter="B")) if a == b else (a, b)
 
 
 def facts(side: Side) -> tuple[tuple[str, str], ...]:
     """Say of a side what it was, when, and by what it was judged."""
     header, totals = side.first.header, side.first.footer.totals
     return (
-        ("Base URL", header.base_url),
-        ("Region", header.region),
-        ("Started", header.started),
-        ("Contract", header.contract),
-        ("Profile", f"{header.profile}, lane {header.lane}"),
-        ("Runs", number(len(side.runs))),
-        ("Requests", number(totals.requests + totals.rate_probe.requests + totals.billable.requests)),
+        (say("fact.base"), header.base_url),
+        (say("fact.region"), header.region),
+        (say("fact.started"), moment(header.started)),
+        (say("fact.contract"), header.contract),
+        (say("fact.profile"), say("fact.lane-of", profile=header.profile, lane=header.lane)),
+        (say("fact.runs"), number(len(side.runs))),
+        (
+            say("cost.requests"),
+            number(totals.requests + totals.rate_probe.requests + totals.billable.requests),
+        ),
     )
 
 
@@ -154,7 +137,7 @@ def is_counted(cls: Class) -> bool:
 def unconfirmed(comparison: Comparison) -> str:
     """Say of how much of the mock no live run has shown that the service does so too."""
     open_ = sum(not each.live for each in comparison.behaviours)
-    return f"No live run has confirmed {number(open_)} of {number(len(comparison.behaviours))}."
+    return say("mock.unconfirmed", n=open_, all=len(comparison.behaviours))
 
 
 def labels(comparison: Comparison) -> tuple[tuple[str, int, int], ...]:

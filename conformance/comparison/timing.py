@@ -6,12 +6,14 @@ from conformance.comparison.difference import Class, Difference, Told
 from conformance.comparison.facets import Facet, Kind
 from conformance.comparison.sides import Side
 from conformance.comparison.speed import Race, Spread, race
+from conformance.comparison.words import say
 from conformance.rates import Estimate
+from conformance.report.speeds import estimate
 from conformance.report.words import duration
 
 # Trouble that one side met so often and the other never is told.
 OFTEN = 3
-DELAY = "until processed"
+DELAY = say("times.delay")
 
 
 def races(a: Side, b: Side) -> tuple[Race, ...]:
@@ -26,13 +28,18 @@ def differences(a: Side, b: Side) -> Iterator[Difference]:
     for each in races(a, b):
         if each.differs:
             chapter = "lifecycle" if each.name == DELAY else ""
-            yield _timed(each.name, _spread(each.a), _spread(each.b), chapter, f"chance {each.chance:.1g}")
+            yield _timed(
+                each.name,
+                _spread(each.a),
+                _spread(each.b),
+                chapter,
+                say("why.chance", chance=f"{each.chance:.1g}"),
+            )
     for lane, mine in a.estimates.items():
         theirs = b.estimates[lane]
         if mine and theirs and _apart(mine[0], theirs[0]):
-            yield _timed(
-                f"limit of {lane}", mine[0].words, theirs[0].words, "rates", "the margins do not meet"
-            )
+            told = (estimate(mine[0]), estimate(theirs[0]))
+            yield _timed(say(f"times.limit.{lane}"), *told, "rates", say("why.margins"))
     yield from _troubles(a, b)
 
 
@@ -48,7 +55,7 @@ def _timed(name: str, mine: str, theirs: str, chapter: str, why: str) -> Differe
 
 
 def _spread(times: Spread) -> str:
-    return f"median {duration(times.median)}, p90 {duration(times.p90)} of {times.count}"
+    return say("times.spread", median=duration(times.median), p90=duration(times.p90), count=times.count)
 
 
 def _apart(one: Estimate, other: Estimate) -> bool:
@@ -69,8 +76,8 @@ def _troubles(a: Side, b: Side) -> Iterator[Difference]:
             yield Difference(
                 facet=Facet(Kind.TROUBLE, kind),
                 cls=Class.INFRASTRUCTURE,
-                a=(Told(value=f"{counts[0]} times", times=counts[0]),),
-                b=(Told(value=f"{counts[1]} times", times=counts[1]),),
+                a=(Told(value=say("times.often", n=counts[0]), times=counts[0]),),
+                b=(Told(value=say("times.often", n=counts[1]), times=counts[1]),),
                 chapter="",
-                why="trouble on the way says nothing of a target",
+                why=say("why.trouble"),
             )

@@ -17,10 +17,11 @@ from conformance.comparison.difference import Class, Difference, Told
 from conformance.comparison.page import as_html
 from conformance.comparison.sides import Side
 from conformance.comparison.speed import Race
+from conformance.comparison.words import say, word
 from conformance.report.legible import one_line
 from conformance.report.markdown import code, escape
 from conformance.report.terminal import STYLES
-from conformance.report.words import duration, number
+from conformance.report.words import duration, listed, number
 from conformance.verdicts import Verdict
 
 # So many differences of a class, and behaviours of a clause, are shown where there is little room.
@@ -35,12 +36,8 @@ def as_terminal(comparison: Comparison) -> RenderableType:
     for cls, count in telling.counts(comparison):
         style = STYLES[Verdict(telling.COLOURS[cls])]
         found = len(telling.groups(comparison, cls))
-        told = (
-            f"{number(found)}, {number(count)} with what goes with them"
-            if cls is Class.CONTRACT
-            else number(count)
-        )
-        parts += [Text(f"\n{telling.TITLES[cls]}: {told}", style=style)]
+        told = say("class.joined", groups=found, n=count) if cls is Class.CONTRACT else number(count)
+        parts += [Text(f"\n{word('class.title', cls)}: {told}", style=style)]
         parts += [_rows(comparison, cls)]
     parts += [Text(one_line(remark), style="dim") for remark in comparison.remarks]
     ending = Text(
@@ -52,13 +49,13 @@ def as_terminal(comparison: Comparison) -> RenderableType:
 def _matrix(comparison: Comparison) -> Table:
     drawn = Table(box=box.SIMPLE_HEAD, show_footer=True, pad_edge=False, footer_style="bold")
     whole = comparison.whole
-    drawn.add_column("Chapter", Text("All"), no_wrap=True)
-    for title, footer in (
-        ("clauses alike", f"{whole.clauses_alike} / {whole.clauses}"),
-        ("behaviours alike", f"{whole.behaviours_alike} / {whole.behaviours}"),
+    drawn.add_column(say("chapter"), Text(say("chapters.all")), no_wrap=True)
+    for key, footer in (
+        ("clauses-alike", f"{whole.clauses_alike} / {whole.clauses}"),
+        ("behaviours-alike", f"{whole.behaviours_alike} / {whole.behaviours}"),
         ("share", f"{whole.share:.1%}"),
     ):
-        drawn.add_column(title, Text(footer), justify="right", no_wrap=True)
+        drawn.add_column(say(f"chapters.{key}"), Text(footer), justify="right", no_wrap=True)
     for each in comparison.chapters:
         style = "" if each.alike == each.compared else "yellow"
         drawn.add_row(
@@ -86,9 +83,9 @@ def _rows(comparison: Comparison, cls: Class) -> RenderableType:
             cells = (Text(telling.shown(side, limit=100)) for side in (each.a, each.b))
             drawn.add_row(_what(each, group), *cells)
         if len(group.rest) > BESIDE:
-            drawn.add_row(Text(f"  and {number(len(group.rest) - BESIDE)} more with it", style="dim"))
+            drawn.add_row(Text(f"  {say('differences.more-with', n=len(group.rest) - BESIDE)}", style="dim"))
     if len(found) > ROWS:
-        drawn.add_row(Text(f"and {number(len(found) - ROWS)} more: see comparison.html", style="dim"))
+        drawn.add_row(Text(say("differences.more-page", n=len(found) - ROWS), style="dim"))
     return drawn
 
 
@@ -96,59 +93,68 @@ def _what(each: Difference, group: telling.Group) -> Text:
     if each is group.head:
         line = Text(one_line(group.name, limit=80), style="bold")
         return line.append(f" {one_line(group.text, limit=120)}", style="not bold")
-    return Text(f"  {each.facet.kind} {one_line(each.facet.words, limit=120)}", style="dim")
+    return Text(f"  {word('kind', each.facet.kind)} {one_line(each.facet.words, limit=120)}", style="dim")
 
 
 def as_markdown(comparison: Comparison) -> str:
     """Write comparison.md."""
     a, b = telling.names(comparison)
     sections = [
-        f"# {escape(a)} and {escape(b)}: {telling.headline(comparison)}",
+        f"# {say('names', a=escape(a), b=escape(b))}: {telling.headline(comparison)}",
         telling.closing(comparison),
         "\n".join(f"- {escape(remark)}" for remark in comparison.remarks),
         _chapters_table(comparison),
     ]
     for cls, count in telling.counts(comparison):
-        sections += [f"## {telling.TITLES[cls]} ({number(count)})", telling.MEANINGS[cls]]
+        sections += [f"## {word('class.title', cls)} ({number(count)})", word("class.means", cls)]
         lines = []
         for group in telling.groups(comparison, cls)[:100]:
             lines.append(f"- **{escape(group.name)}** {escape(group.text)}".rstrip())
             rows = ([group.head] if group.head else []) + list(group.rest[:20])
             lines += [f"  - {_line(each, a, b)}" for each in rows]
             if len(group.rest) > 20:
-                lines.append(f"  - and {number(len(group.rest) - 20)} more")
+                lines.append(f"  - {say('differences.more', n=len(group.rest) - 20)}")
         sections.append("\n".join(lines))
     if comparison.behaviours:
-        told = ", ".join(
-            f"{escape(label)} {alike} of {all_}" for label, all_, alike in telling.labels(comparison)
+        told = listed(
+            say("mock.of", label=escape(word("label", label)), alike=alike, all=all_)
+            for label, all_, alike in telling.labels(comparison)
         )
-        known = f"Alike, by how its behaviour is known: {told}. {telling.unconfirmed(comparison)}"
-        sections += ["## The mock", known]
+        sections += [
+            f"## {say('mock.short')}",
+            f"{say('mock.told', told=told)} {telling.unconfirmed(comparison)}",
+        ]
     if comparison.races:
-        sections += ["## Times", _races_table(comparison)]
+        sections += [f"## {say('times.title')}", _races_table(comparison)]
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
 def _line(each: Difference, a: str, b: str) -> str:
     values = f"{escape(a)}: {escape(telling.shown(each.a))}; {escape(b)}: {escape(telling.shown(each.b))}"
-    return f"{each.facet.kind} {code(each.facet.words)} — {values}"
+    return f"{word('kind', each.facet.kind)} {code(each.facet.words)} — {values}"
 
 
 def _chapters_table(comparison: Comparison) -> str:
-    lines = ["| Chapter | Clauses alike | Behaviours alike | Share |", "| --- | ---: | ---: | ---: |"]
+    titles = [
+        say("chapter"),
+        *(say(f"chapters.{key}") for key in ("clauses-alike", "behaviours-alike", "share")),
+    ]
+    lines = [f"| {' | '.join(titles)} |", "| --- | ---: | ---: | ---: |"]
     for each in (*comparison.chapters, comparison.whole):
         clauses, behaviours = (
             f"{each.clauses_alike} / {each.clauses}",
             f"{each.behaviours_alike} / {each.behaviours}",
         )
-        lines.append(f"| {escape(each.name or 'All')} | {clauses} | {behaviours} | {each.share:.1%} |")
+        lines.append(
+            f"| {escape(each.name or say('chapters.all'))} | {clauses} | {behaviours} | {each.share:.1%} |"
+        )
     return "\n".join(lines)
 
 
 def _races_table(comparison: Comparison) -> str:
-    a, b = telling.names(comparison)
+    sides = [say("times.column", name=escape(each)) for each in telling.names(comparison)]
     lines = [
-        f"| Operation | {escape(a)}: median, p90 | {escape(b)}: median, p90 | Chance |",
+        f"| {' | '.join([say('cost.operation'), *sides, say('times.chance')])} |",
         "| --- | ---: | ---: | ---: |",
     ]
     for each in comparison.races:

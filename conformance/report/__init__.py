@@ -1,6 +1,8 @@
 """The views of a run: each is a function of the `Run` alone, so the same log gives the same bytes.
 
-words       every sentence the views say themselves
+words       what the views say themselves, in both languages at once
+english     the table of its words
+chinese     the same in simplified Chinese
 legible     what a target said, made fit to be read
 summary     counts and groups; summary.json
 terminal    the table at the end of a run

@@ -1,9 +1,12 @@
 """The geometry of the page's small drawings, as plain numbers; the templates draw them as SVG."""
 
 import math
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from markupsafe import Markup
 
 from conformance.exchange import Exchange
 from conformance.report import summary, words
@@ -12,9 +15,18 @@ from conformance.runs import Run
 from conformance.verdicts import Verdict
 
 WIDTH: Final = 1000
-HEIGHT: Final = 60
-BARS: Final = 80
 KINDS: Final = ("2xx", "3xx", "4xx", "5xx", "none")
+# What no answer of the API is; a cross marks it, so that no colour is needed to see it.
+ERRORS: Final = frozenset({"5xx", "none"})
+# The timeline: names of operations at the left, how often each was asked at the right, seconds below.
+LEFT: Final = 170
+RIGHT: Final = 56
+ROW: Final = 30
+TALL: Final = 20
+AXIS: Final = 26
+SPANS: Final = 110
+# So many labels an axis of time bears at most.
+LABELS: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +45,9 @@ class Whisker:
 
     latency: Latency
     start: float
+    quarter: float
     middle: float
+    three_quarters: float
     end: float
 
     @property
@@ -43,23 +57,33 @@ class Whisker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
-    """One rectangle of the timeline: the answers of one kind in one span of time."""
+class Lane:
+    """One operation over time: a path of bars for each kind of answer, and where errors were."""
 
-    kind: str
-    x: float
-    y: float
-    width: float
-    height: float
+    operation: str
+    base: float
+    count: int
+    errors: int
+    bars: tuple[tuple[str, Markup], ...]
+    crosses: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """Requests over time, with the number of answers of each kind."""
+    """Requests over time by operation, with the number of answers of each kind; ticks are places and seconds."""
 
-    boxes: tuple[Box, ...]
+    lanes: tuple[Lane, ...]
     kinds: tuple[tuple[str, int], ...]
+    ticks: tuple[tuple[float, str], ...]
     seconds: float
+    # How many requests the tallest bar stands for, and how long a bar is.
+    tallest: int
+    span: float
+
+    @property
+    def height(self) -> float:
+        """The height of the drawing."""
+        return len(self.lanes) * ROW + AXIS
 
 
 def bar(tally: Tally) -> tuple[Segment, ...]:
@@ -83,17 +107,25 @@ def whiskers(run: Run) -> tuple[tuple[Whisker, ...], float]:
 
 
 def timeline(run: Run) -> Timeline:
-    """Stack the answers of each span of time by their kind."""
+    """Count the answers of each span of time by operation and kind."""
     begin = min((exchange.started for exchange in run.exchanges), default=0.0)
     length = max((exchange.started for exchange in run.exchanges), default=0.0) - begin
-    counts = [dict.fromkeys(KINDS, 0) for _ in range(BARS)]
+    columns: dict[str, dict[int, Counter[str]]] = {}
     for exchange in run.exchanges:
-        place = int((exchange.started - begin) / length * BARS) if length else 0
-        counts[min(place, BARS - 1)][kind(exchange)] += 1
-    tallest = max(sum(column.values()) for column in counts) or 1
-    boxes = [box for place, column in enumerate(counts) for box in _stack(place, column, tallest)]
-    totals = ((name, sum(column[name] for column in counts)) for name in KINDS)
-    return Timeline(boxes=tuple(boxes), kinds=tuple((name, n) for name, n in totals if n), seconds=length)
+        place = min(int((exchange.started - begin) / length * SPANS), SPANS - 1) if length else 0
+        lane = columns.setdefault(exchange.operation or "", {})
+        lane.setdefault(place, Counter())[kind(exchange)] += 1
+    tallest = max((count.total() for lane in columns.values() for count in lane.values()), default=1)
+    totals = Counter(kind(exchange) for exchange in run.exchanges)
+    names = sorted(columns, key=lambda name: (not name, name))
+    return Timeline(
+        lanes=tuple(_lane(name, at, columns[name], tallest) for at, name in enumerate(names)),
+        kinds=tuple((name, totals[name]) for name in KINDS if totals[name]),
+        ticks=tuple(_ticks(length)),
+        seconds=length,
+        tallest=tallest,
+        span=length / SPANS,
+    )
 
 
 def kind(exchange: Exchange) -> str:
@@ -116,20 +148,52 @@ def _whisker(latency: Latency, top: float) -> Whisker:
     return Whisker(
         latency=latency,
         start=place(latency.least),
+        quarter=place(latency.quarter),
         middle=place(latency.median),
+        three_quarters=place(latency.three_quarters),
         end=place(latency.p95),
     )
 
 
-def _stack(place: int, column: dict[str, int], tallest: int) -> Iterable[Box]:
-    step, y = WIDTH / BARS, float(HEIGHT)
-    for name, count in column.items():
-        if count:
-            height = max(count / tallest * HEIGHT, 1.5)
-            y -= height
-            yield Box(
-                kind=name, x=round(place * step, 2), y=round(y, 2), width=step - 1.5, height=round(height, 2)
-            )
+def _lane(name: str, at: int, columns: Mapping[int, Mapping[str, int]], tallest: int) -> Lane:
+    step, base = (WIDTH - LEFT - RIGHT) / SPANS, float((at + 1) * ROW)
+    bars: dict[str, list[str]] = {}
+    crosses = []
+    for place, column in sorted(columns.items()):
+        x, y = LEFT + place * step, base
+        for each in KINDS:
+            if count := column.get(each, 0):
+                height = max(count / tallest * TALL, 2.0)
+                bars.setdefault(each, []).append(
+                    f"M{x:.1f} {y:.1f}v-{height:.1f}h{step - 1.2:.1f}v{height:.1f}z"
+                )
+                y -= height
+        if ERRORS & set(column):
+            crosses.append(round(x + step / 2 - 0.6, 1))
+    counted = [sum(column.get(each, 0) for column in columns.values()) for each in KINDS]
+    return Lane(
+        operation=name or words.say("cost.unnamed"),
+        base=base,
+        count=sum(counted),
+        errors=sum(count for each, count in zip(KINDS, counted, strict=True) if each in ERRORS),
+        # Numbers of our own alone.
+        bars=tuple((each, Markup("".join(bars[each]))) for each in KINDS if each in bars),  # noqa: S704
+        crosses=tuple(crosses),
+    )
+
+
+def _ticks(seconds: float) -> Iterable[tuple[float, str]]:
+    """Give the labels of an axis of time, at numbers that one can count by."""
+    if not math.isfinite(seconds) or seconds <= 0:
+        yield float(LEFT), words.duration(0)
+        return
+    unit = float(10.0 ** math.floor(math.log10(seconds / LABELS)))
+    step = next(unit * each for each in (1, 2, 5, 10, 20) if seconds / (unit * each) <= LABELS)
+    for at in range(int(seconds / step) + 1):
+        yield (
+            round(LEFT + at * step / seconds * (WIDTH - LEFT - RIGHT), 1),
+            f"{at * step:g} s" if not at else f"{at * step:g}",
+        )
 
 
 def _round_up(seconds: float) -> float:

@@ -141,4 +141,4 @@ def untested(row: ClauseRow) -> str:
     """Say why a clause has no test, where it has none and the verdict's reason does not say it already."""
     if not row.untestable or row.untestable in row.reason:
         return ""
-    return words.say("why.untestable", reason=row.untestable)
+    return row.untestable

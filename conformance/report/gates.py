@@ -39,7 +39,7 @@ def headline(decision: Decision) -> str:
         if (n := len(decision.of(kind)))
     ]
     counts += [words.plural("gate.count.stray", n)] if (n := len(decision.strays)) else []
-    why = ", ".join(counts) or words.ENGLISH[f"gate.because.{int(decision.status)}"]
+    why = words.listed(counts) if counts else words.say(f"gate.because.{int(decision.status)}")
     state = words.say("gate.open" if decision.status is ExitStatus.PASSED else "gate.shut")
     return words.say("gate.headline", state=state, status=str(int(decision.status)), why=why)
 

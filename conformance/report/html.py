@@ -24,8 +24,10 @@ from conformance.verdicts import Verdict
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 STYLES: Final = ("report.css", "sections.css", "speeds.css")
-SCRIPTS: Final = ("theme.js", "report.js", "traffic.js")
+SCRIPTS: Final = ("theme.js", "language.js", "report.js", "traffic.js")
 LONGEST: Final = 2_000
+# What the scripts of the report say.
+PHRASES: Final = words.WORDS.beginning("x.", "filter.", "traffic.")
 POLICY: Final = (
     "default-src 'none'; script-src '{script}'; style-src '{style}'; img-src data:; "
     "base-uri 'none'; form-action 'none'"
@@ -41,7 +43,7 @@ def as_html(run: Run) -> str:
         STYLES,
         SCRIPTS,
         run=run,
-        traffic=Markup(traffic.as_script(run, evidence.shown_numbers(gathered), _phrases())),  # noqa: S704
+        traffic=Markup(traffic.as_script(run, evidence.shown_numbers(gathered), PHRASES)),  # noqa: S704
         host=host(run.header.base_url),
         headline=summary.headline(run),
         ending=summary.ending(run),
@@ -83,6 +85,11 @@ def render(
     )
 
 
+def data(**values: Any) -> Markup:
+    """Give what a page's scripts read, so that it cannot end the element around it."""
+    return Markup(traffic.encoded(values))  # noqa: S704
+
+
 def host(base_url: str) -> str:
     """Name the host of a base URL without anything secret that may stand before it."""
     try:
@@ -102,6 +109,23 @@ def prose(text: str) -> Markup:
     )
 
 
+def attribute(name: str, phrase: str) -> Markup:
+    """Give an attribute of an element in English, with its Chinese beside it for the script to turn to."""
+    english, chinese = _both(phrase)
+    beside = Markup(' data-zh-{}="{}"').format(name, chinese) if chinese != english else ""
+    return Markup('{}="{}"{}').format(name, english, beside)
+
+
+def turned(phrase: str) -> Markup:
+    """Give the attribute that holds the Chinese of an element that can hold nothing but text."""
+    english, chinese = _both(phrase)
+    return Markup(' data-zh="{}"').format(chinese) if chinese != english else Markup("")
+
+
+def _both(phrase: str) -> tuple[str, str]:
+    return legible(str(phrase), limit=LONGEST), legible(str(words.in_chinese(phrase)), limit=LONGEST)
+
+
 @cache
 def _environment(folder: Path) -> Environment:
     environment = Environment(
@@ -116,6 +140,10 @@ def _environment(folder: Path) -> Environment:
         prose=prose,
         say=words.say,
         plural=words.plural,
+        word=words.word,
+        attribute=attribute,
+        turned=turned,
+        plain=str,
         number=words.number,
         duration=words.duration,
         size=words.size,
@@ -136,13 +164,9 @@ def _shown(value: Any) -> Any:
     """Stand between every value and the page; markup is ours alone and goes through as it is."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
+    if beside := turned(value):
+        return Markup("<span{}>{}</span>").format(beside, legible(str(value), limit=LONGEST))
     return legible(value, limit=LONGEST)
-
-
-def _phrases() -> dict[str, str]:
-    """Give the words that the script says."""
-    prefixes = ("x.", "filter.", "traffic.")
-    return {key: phrase for key, phrase in words.ENGLISH.items() if key.startswith(prefixes)}
 
 
 def _joined(names: Iterable[str], folder: Path) -> str:

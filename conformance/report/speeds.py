@@ -105,6 +105,19 @@ def panels(run: Run) -> tuple[Panel, ...]:
     )
 
 
+def estimate(found: rates.Estimate) -> str:
+    """Say what the probe tells of a limit."""
+    numbers = {"answers": found.answers, "refused": found.refused, "seconds": words.duration(found.seconds)}
+    if not found.answers:
+        return words.say("rates.estimate.none")
+    if not found.refused:
+        return words.say("rates.estimate.unmet", **numbers)
+    if found.rate is None:
+        return words.say("rates.estimate.few", **numbers)
+    rate, error = f"{found.rate:.1f}", f"{found.error:.1f}"
+    return words.say("rates.estimate.rate", rate=rate, error=error, burst=found.burst, **numbers)
+
+
 class _Scale:
     """Seconds since the beginning as places on the page; long silences are drawn short."""
 
@@ -152,7 +165,7 @@ def _panel(lane: str, mine: tuple[Exchange, ...], probe: tuple[Exchange, ...], s
     flood = rates.of(probe, f"{lane}-flood", lane)
     return Panel(
         lane=lane,
-        estimate=said.words,
+        estimate=estimate(said),
         admitted=sum(kind == "admitted" for kind in kinds.values()),
         refused=sum(kind == "refused" for kind in kinds.values()),
         unanswered=sum(kind == "none" for kind in kinds.values()),
@@ -217,7 +230,7 @@ def _bands(lane: str, mine: Iterable[Exchange], scale: _Scale) -> Iterable[Band]
         kind = phase.removeprefix(f"{lane}-") if phase.startswith(f"{lane}-") else phase
         kind = "beside" if kind.endswith(("-flood", "-flood-again")) else kind
         known = f"rates.phase.{kind}"
-        name = words.say(known) if known in words.ENGLISH and end - x >= NAMED else ""
+        name: str = words.say(known) if known in words.WORDS.english and end - x >= NAMED else ""
         reach = len(name) * LETTER / 2
         # A name that would run into the one before it is left out.
         name = name if (x + end) / 2 - reach >= free else ""

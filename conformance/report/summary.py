@@ -3,7 +3,7 @@
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Final, TypeVar
@@ -77,7 +77,9 @@ class Latency:
     requests: int
     unanswered: int
     least: float | None
+    quarter: float | None
     median: float | None
+    three_quarters: float | None
     p95: float | None
 
 
@@ -135,14 +137,14 @@ def headline(run: Run) -> str:
     if status == 6 and owing:
         return words.say("headline.unproven", owed=words.plural("owed", owing))
     known = f"headline.{status}"
-    return words.say(known) if known in words.ENGLISH else words.say("headline.other", status=str(status))
+    return words.say(known if known in words.WORDS.english else "headline.other", status=str(status))
 
 
 def ending(run: Run) -> str:
     """Say what the exit status means."""
     status = run.footer.exit_status
     known = f"exit.{status}"
-    meaning = words.ENGLISH.get(known, words.ENGLISH["exit.other"])
+    meaning = words.say(known if known in words.WORDS.english else "exit.other")
     return words.say("exit.sentence", status=str(status), words=meaning)
 
 
@@ -151,9 +153,8 @@ def trouble(run: Run) -> str:
     met = run.footer.infrastructure
     if not met or not met.troubled:
         return ""
-    named = (words.ENGLISH.get(f"trouble.{kind}", kind) for kind, _ in met.kinds)
-    kinds = ", ".join(
-        words.say("trouble.kind", n=n, kind=kind) for kind, (_, n) in zip(named, met.kinds, strict=True)
+    kinds = words.listed(
+        words.say("trouble.kind", n=n, kind=words.word("trouble", kind)) for kind, n in met.kinds
     )
     ending = words.plural("repeated", met.repeated) if met.repeated else words.say("trouble.lasting")
     return words.say("trouble.sentence", n=met.troubled, all=met.exchanges, kinds=kinds, ending=ending)
@@ -274,6 +275,12 @@ def _latency(name: str, exchanges: Iterable[Exchange]) -> Latency:
         requests=len(sent),
         unanswered=len(sent) - len(times),
         least=times[0] if times else None,
+        quarter=_quantile(times, 0.25),
         median=median(times) if times else None,
-        p95=times[math.ceil(0.95 * len(times)) - 1] if times else None,
+        three_quarters=_quantile(times, 0.75),
+        p95=_quantile(times, 0.95),
     )
+
+
+def _quantile(times: Sequence[float], share: float) -> float | None:
+    return times[math.ceil(share * len(times)) - 1] if times else None

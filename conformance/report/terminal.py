@@ -117,7 +117,7 @@ def _told(row: ClauseRow, findings: Iterable[Finding]) -> str:
 
 def _closing(run: Run) -> Text:
     total, status = summary.whole(run), run.footer.exit_status
-    score = words.say("score.sentence", held=total.held, exercised=total.exercised, all=total.all)
+    score: str = words.say("score.sentence", held=total.held, exercised=total.exercised, all=total.all)
     closing = Text(summary.ending(run), style="bold green" if status == 0 else "bold red")
     if compatible := run.footer.compatible:
         usable = words.say("sdk.sentence", usable=compatible.usable, answers=compatible.answers)

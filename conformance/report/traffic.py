@@ -6,7 +6,7 @@ then the last of its exchanges, and says so; run.jsonl holds everything.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -55,13 +55,13 @@ class Pool:
         place = self._places.get(key)
         if place is None:
             place = self._places[key] = len(self.strings)
-            written = _written(legible(text, limit=limit))
+            written = encoded(legible(text, limit=limit))
             self.strings.append(written)
             self.size += len(written.encode()) + 1
         return place
 
 
-def as_script(run: Run, telling: frozenset[int], phrases: dict[str, str]) -> str:
+def as_script(run: Run, telling: frozenset[int], phrases: Mapping[str, Mapping[str, str]]) -> str:
     """Give the JSON to stand inside a script element; `telling` numbers the exchanges to keep whole."""
     for step, bounds in enumerate(LADDER):
         last = bounds is LADDER[-1]
@@ -70,7 +70,7 @@ def as_script(run: Run, telling: frozenset[int], phrases: dict[str, str]) -> str
         if last or len(rows) == len(run.exchanges):
             break
     return (
-        f'{{"words":{_written(phrases)},"omitted":{len(run.exchanges) - len(rows)},'
+        f'{{"words":{encoded(phrases)},"omitted":{len(run.exchanges) - len(rows)},'
         f'"strings":[{",".join(pool.strings)}],"exchanges":[{",".join(rows)}]}}'
     )
 
@@ -83,7 +83,7 @@ def _rows(run: Run, pool: Pool, bounds: Bounds, telling: frozenset[int]) -> list
     size = 0
     for exchange in run.exchanges:
         chosen = roomy if exchange.number in telling else bounds
-        row = _written(_row(exchange, pool, chosen, run.header.base_url, start))
+        row = encoded(_row(exchange, pool, chosen, run.header.base_url, start))
         size += len(row) + 1
         if size + pool.size > BUDGET:
             break
@@ -91,7 +91,7 @@ def _rows(run: Run, pool: Pool, bounds: Bounds, telling: frozenset[int]) -> list
     return rows
 
 
-def _written(value: Any) -> str:
+def encoded(value: Any) -> str:
     """Write JSON that cannot end the script element around it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -73,7 +73,7 @@ def as_html(found: Sequence[Series], *, apart: Sequence[str] = ()) -> str:
     return html.render(
         "trend.html",
         ("report.css", "sections.css", "trend.css"),
-        (),
+        ("theme.js", "language.js"),
         series=found,
         apart=apart,
         panels=[tuple(_panels(each)) for each in found],

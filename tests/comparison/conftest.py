@@ -1,6 +1,6 @@
 """What the tests of the comparison share: runs of the suite against mocks, each forked from one warm process."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -10,25 +10,29 @@ from conformance import runs
 from conformance.runs import Run
 from tests.forked_runs import foreman
 
-RunSuite = Callable[..., Run]
+RunSuite = Callable[..., tuple[Run, ...]]
 Lawful = Callable[[int], list[Run]]
 
 
 @pytest.fixture(scope="session")
 def run_suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunSuite]:
+    """Runs the suite once for each list of options, all at once, and gives what they logged."""
     folder = tmp_path_factory.mktemp("compared")
     numbers = count()
     with foreman(folder, "sk-compared-0123456789") as forking:
 
-        def one(*options: str) -> Run:
-            place = folder / str(next(numbers))
-            forking.start("-q", "--rate-probe=no", f"--report-dir={place}", *options)
-            forking.wait()
-            logs = list(place.glob("*/run.jsonl"))
-            assert logs, forking.said
-            return runs.read(logs[0])
+        def together(*options: Sequence[str]) -> tuple[Run, ...]:
+            logs = [folder / str(next(numbers)) / "run.jsonl" for _ in options]
+            begun = [
+                forking.start("-q", "--rate-probe=no", f"--report-dir={log.parent}", *each, log=log)
+                for log, each in zip(logs, options, strict=True)
+            ]
+            for pid in begun:
+                forking.wait(pid)
+            assert all(log.exists() for log in logs), forking.said
+            return tuple(runs.read(log) for log in logs)
 
-        yield one
+        yield together
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +42,7 @@ def lawful(run_suite: RunSuite) -> Lawful:
 
     def some(count: int) -> list[Run]:
         while len(found) < count:
-            found.append(run_suite("--target=mock-intl"))
+            found.extend(run_suite(*[["--target=mock-intl"]] * min(2, count - len(found))))
         return found[:count]
 
     return some
@@ -46,7 +50,8 @@ def lawful(run_suite: RunSuite) -> Lawful:
 
 @pytest.fixture(scope="session")
 def beijing(run_suite: RunSuite) -> Run:
-    return run_suite("--target=mock-cn")
+    [run] = run_suite(["--target=mock-cn"])
+    return run
 
 
 @pytest.fixture

@@ -105,6 +105,17 @@ def test_conflicts_show_both_readings_and_the_one_adopted(run: Run) -> None:
     assert "UTC+8, as in the samples" in text
 
 
+def test_what_this_target_does_about_a_conflict_stands_beside_its_clauses(run: Run) -> None:
+    text = " ".join(page(run).text.split())
+    assert "What this target does known filters.create-after deviation since 2026-08-01" in text
+
+
+def test_what_could_not_be_removed_stands_in_the_head(run: Run) -> None:
+    footer = replace(run.footer, note="Left behind: file-fe-1. Remove it with `conformance sweep`.")
+    text = FORMATS["report.html"](replace(run, footer=footer))
+    assert "Remove it with <code>conformance sweep</code>." in text.partition("<main>")[0]
+
+
 def test_no_script_writes_markup() -> None:
     for path in TEMPLATES.glob("*.js"):
         text = path.read_text()

@@ -167,6 +167,32 @@ def test_every_text_stands_out_from_what_lies_behind_it(open_page: Open, scheme:
     assert page.evaluate(CONTRAST) == []
 
 
+def test_the_language_is_switched_in_the_page_and_back_and_is_remembered(open_page: Open) -> None:
+    page = open_page("#listing.limit-range", locale="en-GB")
+    english = page.locator("body").inner_text()
+    page.get_by_role("button", name="中文").click()
+    assert page.title() == "intl 的一致性报告：2 个条款不符"
+    assert page.url.endswith("#listing.limit-range")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 个条款不符。")
+    page.get_by_role("button", name="不符 2").click()
+    assert page.locator("#shown").inner_text() == "显示 2 / 25 个条款"
+    page.get_by_role("searchbox", name="搜索", exact=True).fill("second_api_key")
+    page.get_by_role("button", name="清除筛选").click()
+    assert page.evaluate("localStorage.getItem('conformance-language')") == "zh"
+    page.get_by_role("button", name="English").click()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.locator("body").inner_text() == english
+
+
+def test_a_search_finds_words_of_both_languages(open_page: Open) -> None:
+    page = open_page(locale="zh-CN")
+    search = page.get_by_role("searchbox", name="搜索", exact=True)
+    search.fill("fail limit-range")
+    assert page.locator(SHOWN).count() == 1
+    search.fill("不符 limit-range")
+    assert page.locator(SHOWN).count() == 1
+
+
 def test_the_keyboard_reaches_filters_and_clauses(open_page: Open) -> None:
     page = open_page()
     page.keyboard.press("Tab")

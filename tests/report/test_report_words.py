@@ -1,17 +1,21 @@
 """The words of the views: one table, complete and without leftovers, so that it can be translated."""
 
 import re
+import string
 from pathlib import Path
 
 import pytest
 
 from conformance import report
+from conformance.clauses import registry
 from conformance.gate import Kind
+from conformance.notices import Level as Notice
 from conformance.rates import DOCUMENTED
 from conformance.report import words
 from conformance.troubles import KINDS
 from conformance.verdicts import ExitStatus, Verdict
 
+WORDS = words.WORDS
 HOME = Path(report.__file__).parent
 OTHERS = ("trend_command.py",)
 TEXTS = [
@@ -21,15 +25,21 @@ TEXTS = [
         *sorted((HOME / "templates").iterdir()),
         *(HOME.parent / name for name in OTHERS),
     ]
-    if path.name != "words.py"
+    if path.name not in {"english.py", "chinese.py"}
 ]
 # Keys that are put together from a part and a value.
 FACTS = ("region", "base", "started", "contract", "profile", "lane", "seed", "pace", "version")
 PHASES = ("paced", "control", "again", "flood", "flood-again", "beside", "recovery", "mix", "cleaning")
 BECAUSE = (ExitStatus.PASSED, ExitStatus.INTERNAL, ExitStatus.UNPROVEN)
 COUNTED = (Kind.ERROR, Kind.WORSE, Kind.PROMISE, Kind.LOST, "stray")
+LEVELS = ("must", "should", "observed")
 FAMILIES = (
-    {f"meaning.{verdict}" for verdict in Verdict}
+    {f"verdict.{verdict}" for verdict in Verdict}
+    | {f"level.{level}" for level in LEVELS}
+    | {f"notice.{level}" for level in Notice}
+    | {f"chapter.{chapter}" for chapter in registry().chapters()}
+    | {"exit.other", "headline.other"}
+    | {f"meaning.{verdict}" for verdict in Verdict}
     | {f"{family}.{int(status)}" for family in ("exit", "headline") for status in ExitStatus}
     | {f"fact.{name}" for name in FACTS}
     | {f"plan.{name}" for name in ("requests", "uploads", "bytes", "tokens", "minutes")}
@@ -56,11 +66,27 @@ def asked() -> set[str]:
 
 
 def test_every_word_that_is_asked_for_is_there() -> None:
-    assert asked() - set(words.ENGLISH) == set()
+    assert asked() - set(WORDS.english) == set()
 
 
 def test_no_word_is_left_over() -> None:
-    assert set(words.ENGLISH) - asked() == set()
+    assert set(WORDS.english) - asked() == set()
+
+
+def placeholders(phrase: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(phrase) if name}
+
+
+def test_every_word_is_said_in_both_languages() -> None:
+    assert set(WORDS.chinese) == set(WORDS.english)
+    for key, phrase in WORDS.english.items():
+        assert placeholders(WORDS.chinese[key]) == placeholders(phrase), key
+
+
+def test_what_is_said_inside_something_else_is_turned_with_it() -> None:
+    said = words.say("headline.unproven", owed=words.plural("owed", 3))
+    assert said == "Nothing failed, but 3 required clauses are unproven"
+    assert said.chinese == "没有不符，但3 条必需条款未证实"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 "use strict";
 // The comparison: search, and links into groups that are closed.
 (() => {
-  const find = (id) => document.getElementById(id);
+  const { say, count, find, searchable } = window.conformance;
 
   // Search
   const form = find("filters");
@@ -9,7 +9,7 @@
   const search = find("search");
   const groups = [...document.querySelectorAll(".group")].map((element) => ({
     element,
-    text: element.textContent.toLowerCase().replace(/\s+/g, " "),
+    text: searchable(element),
   }));
   const apply = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -22,7 +22,7 @@
     for (const section of document.querySelectorAll(".class")) {
       section.hidden = !section.querySelector(".group:not([hidden])");
     }
-    find("shown").textContent = `${shown} of ${groups.length} groups shown`;
+    say("differences.shown", { shown: count(shown), all: count(groups.length) }, find("shown"));
   };
   form.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());

@@ -1,12 +1,7 @@
 "use strict";
-// The clauses: filters, search, deep links. All words come from the page's data.
+// The clauses: filters, search, deep links.
 (() => {
-  const find = (id) => document.getElementById(id);
-  const data = JSON.parse(find("traffic-data").textContent);
-  const say = (key, values = {}) =>
-    data.words[key].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
-  const count = (n) => n.toLocaleString("en-US");
-  window.conformance = { data, say, count, find };
+  const { say, count, find, searchable } = window.conformance;
 
   // Filters
   const form = find("filters");
@@ -17,11 +12,11 @@
   const clauses = [...document.querySelectorAll("details.clause")].map((element) => ({
     element,
     chapter: element.closest(".chapter").dataset.chapter,
-    text: element.textContent.toLowerCase().replace(/\s+/g, " "),
+    text: searchable(element),
   }));
   const none = document.createElement("p");
   none.className = "note";
-  none.textContent = say("filter.none");
+  none.append(say("filter.none"));
   form.after(none);
 
   const chosen = () => chips.filter((chip) => chip.getAttribute("aria-pressed") === "true").map((chip) => chip.dataset.verdict);
@@ -40,7 +35,7 @@
       section.hidden = !section.querySelector("details.clause:not([hidden])");
     }
     none.hidden = shown > 0;
-    find("shown").textContent = say("filter.shown", { shown: count(shown), all: count(clauses.length) });
+    say("filter.shown", { shown: count(shown), all: count(clauses.length) }, find("shown"));
     find("clear").hidden = !(verdicts.length || words.length || level.value || chapter.value);
   };
   const set = (wanted) => {

@@ -18,7 +18,10 @@
     element.append(...children.filter((child) => child !== null && child !== ""));
     return element;
   };
-  const titled = (title, ...children) => make("div", "", make("h5", "", title), ...children);
+  // What the run recorded stays as it is in every language.
+  const said = (content) => make("span", "said", content);
+  const joined = (separator, children) => children.flatMap((child, i) => (i ? [separator, child] : [child]));
+  const titled = (title, ...children) => make("div", "", make("p", "title", title), ...children);
 
   const where = (exchange) => {
     const query = [];
@@ -29,7 +32,7 @@
   const pairs = (list) => {
     const box = make("dl", "pairs");
     for (let i = 0; i + 1 < list.length; i += 2) {
-      box.append(make("div", "", make("dt", "", text(list[i])), make("dd", "", text(list[i + 1]))));
+      box.append(make("div", "", make("dt", "said", text(list[i])), make("dd", "said", text(list[i + 1]))));
     }
     return box;
   };
@@ -73,24 +76,25 @@
     if (exchange.kind === 2) notes.push(say("x.bytes"));
     if (exchange.cut) notes.push(say("x.stopped"));
     return make("div", "",
-      make("p", "under", [say("x.body", { size: count(exchange.bodyBytes) }), ...notes].join("; ")),
+      make("p", "under", ...joined("; ", [say("x.body", { size: count(exchange.bodyBytes) }), ...notes])),
       block(exchange.kind === 1 ? layOut(source) : source));
   };
   const parts = (exchange) => {
     if (!exchange.parts.length) return exchange.sent ? make("p", "under", say("x.sent", { n: count(exchange.sent) })) : null;
     const box = make("dl", "pairs");
     for (const [name, filename, size, value] of exchange.parts) {
-      const shown = filename < 0 ? "" : say("x.file", { filename: JSON.stringify(text(filename)) });
-      box.append(make("div", "", make("dt", "", text(name)),
-        make("dd", "", [value < 0 ? "" : text(value), shown, say("x.bytescount", { n: count(size) })].filter(Boolean).join(" · "))));
+      const shown = filename < 0 ? "" : make("span", "", say("x.file"), " ", said(JSON.stringify(text(filename))));
+      const content = value < 0 ? "" : said(text(value));
+      box.append(make("div", "", make("dt", "said", text(name)),
+        make("dd", "", ...joined(" · ", [content, shown, say("x.bytescount", { n: count(size) })].filter(Boolean)))));
     }
     return titled(say("x.parts"), box);
   };
 
   const copy = (content, button, source) => {
     const done = (key) => {
-      button.textContent = say(key);
-      setTimeout(() => { button.textContent = say("x.copy"); }, 2000);
+      say(key, {}, button);
+      setTimeout(() => say("x.copy", {}, button), 2000);
     };
     const select = () => {
       getSelection().selectAllChildren(source);
@@ -102,7 +106,7 @@
   const reproduce = (exchange) => {
     if (!exchange.curl.length) return null;
     const line = exchange.curl.map(text).join(" \\\n  ");
-    const button = make("button", "", say("x.copy"));
+    const button = say("x.copy", {}, make("button"));
     const pre = block(line);
     button.type = "button";
     button.setAttribute("aria-live", "polite");
@@ -111,17 +115,17 @@
   };
 
   const inside = (exchange) => {
-    const said = [say("x.account", { account: text(exchange.account) })];
-    if (exchange.operation >= 0) said.push(text(exchange.operation));
-    if (exchange.attempt > 1 || !exchange.final) said.push(say("x.attempt", { n: exchange.attempt }));
-    if (!exchange.final) said.push(say("x.repeated"));
-    const request = titled(say("x.request"), make("p", "under", said.join(" · ")), headers(exchange.headers));
+    const about = [make("span", "", say("x.account"), " ", said(text(exchange.account)))];
+    if (exchange.operation >= 0) about.push(said(text(exchange.operation)));
+    if (exchange.attempt > 1 || !exchange.final) about.push(say("x.attempt", { n: exchange.attempt }));
+    if (!exchange.final) about.push(say("x.repeated"));
+    const request = titled(say("x.request"), make("p", "under", ...joined(" · ", about)), headers(exchange.headers));
     const answer = titled(say("x.answer"));
-    if (exchange.trouble >= 0) answer.append(make("p", "trouble", say("x.trouble", { trouble: text(exchange.trouble) })));
+    if (exchange.trouble >= 0) answer.append(make("p", "trouble", say("x.trouble"), " ", said(text(exchange.trouble))));
     if (exchange.status < 0) answer.append(make("p", "under", say("x.noanswer")));
     else answer.append(...[headers(exchange.answerHeaders), body(exchange)].filter(Boolean));
     const left = make("div", "", request, parts(exchange), reproduce(exchange));
-    if (exchange.notes.length) left.append(titled(say("x.notes"), ...exchange.notes.map((note) => make("p", "", text(note)))));
+    if (exchange.notes.length) left.append(titled(say("x.notes"), ...exchange.notes.map((note) => make("p", "said", text(note)))));
     if (text(exchange.test)) left.append(titled(say("x.test"), make("code", "", text(exchange.test))));
     return make("div", "inside", left, make("div", "", answer));
   };
@@ -159,13 +163,17 @@
   const further = find("traffic-further");
   let found = [];
   let until = 0;
-  let haystack = null;
-  const hay = (row) => {
-    const strings = [];
-    const walk = (value) => { if (Array.isArray(value)) value.forEach(walk); else if (value >= 0) strings.push(text(value) || ""); };
-    [3, 4, 5, 6, 7, 8, 9, 13, 14, 18, 21].forEach((field) => walk(row[field]));
-    row[10].forEach((part) => walk([part[0], part[1], part[3]]));
-    return `№ ${row[0]} ${row[12]} ${strings.join(" ")}`.toLowerCase();
+  let lowered = null;
+  const SEARCHED = ["account", "operation", "test", "method", "path", "query", "headers", "answerHeaders", "body", "trouble", "notes"]
+    .map((name) => FIELDS.indexOf(name));
+  const [PARTS, STATUS] = ["parts", "status"].map((name) => FIELDS.indexOf(name));
+  // Each string of the run is looked through once, however many exchanges hold it.
+  const finder = (word) => {
+    lowered ??= data.strings.map((string) => string.toLowerCase());
+    const hits = lowered.map((string) => string.includes(word));
+    const holds = (value) => (Array.isArray(value) ? value.some(holds) : value >= 0 && hits[value]);
+    return (row) => SEARCHED.some((field) => holds(row[field])) || row[PARTS].some((part) => holds([part[0], part[1], part[3]]))
+      || `№ ${row[0]}`.includes(word) || String(row[STATUS]).includes(word);
   };
   const grow = () => {
     const next = found.slice(until, until + PAGE);
@@ -173,17 +181,17 @@
     until += next.length;
     const left = Math.min(found.length - until, PAGE);
     further.hidden = left <= 0;
-    further.textContent = say("traffic.further", { n: count(left) });
+    say("traffic.further", { n: count(left) }, further);
   };
   const apply = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    if (words.length && !haystack) haystack = data.exchanges.map(hay);
+    const finders = words.map(finder);
     found = data.exchanges.map((_, i) => i).filter((i) =>
-      (!kind.value || kindOf(data.exchanges[i][12]) === kind.value) && words.every((word) => haystack[i].includes(word)));
+      (!kind.value || kindOf(data.exchanges[i][STATUS]) === kind.value) && finders.every((holds) => holds(data.exchanges[i])));
     list.replaceChildren();
     until = 0;
     grow();
-    find("traffic-shown").textContent = say("traffic.shown", { shown: count(found.length), all: count(data.exchanges.length) });
+    say("traffic.shown", { shown: count(found.length), all: count(data.exchanges.length) }, find("traffic-shown"));
   };
   box.hidden = false;
   box.addEventListener("toggle", () => { if (box.open && !list.children.length) apply(); });
@@ -193,7 +201,7 @@
   kind.addEventListener("change", apply);
   further.addEventListener("click", grow);
   if (data.omitted) {
-    find("traffic-omitted").textContent = say("traffic.omitted", { n: count(data.omitted) });
+    say("traffic.omitted", { n: count(data.omitted) }, find("traffic-omitted"));
     find("traffic-omitted").hidden = false;
   }
 })();
