@@ -114,8 +114,9 @@ def _told(key: tuple[str, ...], others: dict[tuple[str, ...], list[Line]]) -> bo
 
 
 def _small(fact: Fact) -> bool:
-    """Whether a number is one that some languages spell out: few, and of nothing that has a unit."""
-    return fact.kind == "number" and fact.value.isdigit() and int(fact.value) < 10
+    """Whether a number is one that some languages spell out or leave out: few, and of nothing that has a unit."""
+    few = fact.value.startswith("few ") or (fact.value.isdigit() and int(fact.value) < 10)
+    return fact.kind == "number" and few
 
 
 def _strong(name: str) -> bool:

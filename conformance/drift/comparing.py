@@ -13,7 +13,7 @@ from conformance.drift.matching import Match, Pair
 from conformance.drift.wording import alike
 
 # So alike must two sentences be before a small word more or less counts.
-CLOSE: Final = 0.55
+CLOSE: Final = 0.45
 STATING: Final = frozenset({"not", "only", "required", "expiry", "most", "least"})
 # What a sentence may well say twice, once of this and once of that.
 COUNTED: Final = frozenset({"format", "number"})

@@ -53,6 +53,7 @@ DEFAULT: Final = re.compile(
     re.IGNORECASE,
 )
 A_SECOND: Final = re.compile(r"QPS|RPS|每秒|(?:per|a) second", re.IGNORECASE)
+FEW: Final = re.compile(rf"(?:几|数|\b(?:a few|several))\s*({UNIT.replace('?P<u', '?P<w')})", re.IGNORECASE)
 # A unit that is said of a field and not of a number.
 OF_A_FIELD: Final = re.compile(
     rf"\(({UNIT.replace('?P<u', '?P<f')})\)|单位(?:为|是|:)?\s*({UNIT.replace('?P<u', '?P<g')})|\bin ({UNIT.replace('?P<u', '?P<h')})\b",
@@ -79,6 +80,8 @@ def numbers(text: str) -> Iterator[tuple[int, Fact]]:
         if BETWEEN.search(rest[max(0, found.start() - 20) : found.end()]):
             yield found.start(), Fact(kind="range", value=f"{found[1]}..{found[2]}")
             rest = rest[: found.start()] + _blank(found) + rest[found.end() :]
+    for found in FEW.finditer(rest):
+        yield found.start(), Fact(kind="number", value=f"few {_named(found, 'w')}")
     for found in OF_A_FIELD.finditer(rest):
         unit = _named(found, "fgh")
         if not unit.startswith("/") and re.fullmatch(r"[a-z]", found[0].strip("()"), re.IGNORECASE) is None:
