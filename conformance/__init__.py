@@ -8,6 +8,7 @@ What is so: frozen values
     errors.py       every error that we raise, as one tree
     recall.py       results remembered, up to a weight
     specs.py        where specs/ is
+    stale.py        clauses whose page says otherwise by now
     clauses.py      the sentences, their sources and their conflicts, read and checked
     regions.py      the regions and their hosts
     exchange.py     request, answer, exchange: the wire as values
@@ -80,6 +81,7 @@ Judging and showing
     gate.py         a run beside an earlier one and what was promised, as one decision
     report/         views of a run: page, summary, table
     check.py        judges recorded traffic, with no network
+    drift/          a page of documentation against the clauses that rest on it
     comparison/     what two targets do otherwise, by their runs
     against/        another machine-readable contract beside ours
 The rim

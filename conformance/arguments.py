@@ -100,9 +100,66 @@ def clauses(parser: argparse.ArgumentParser) -> None:
         help="compare another document of OpenAPI 3.0 or 3.1, JSON or YAML, with ours, constraint by constraint",
     )
     parser.add_argument(
-        "--json", type=Path, metavar="OUT", help="with --against: also write the differences as JSON"
+        "--coverage",
+        action="store_true",
+        help="list the lines of the adopted pages, with the clauses that rest on each or the reason why none does",
     )
-    parser.epilog = "With --against it exits 1 where the two documents contradict each other."
+    parser.add_argument("--source", default="", metavar="ID", help="with --coverage: only that page")
+    parser.add_argument(
+        "--page",
+        type=Path,
+        metavar="FILE",
+        help="with --coverage: your own copy of the page, to show its text",
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="OUT", help="with --against or --coverage: also write it as JSON"
+    )
+    parser.add_argument(
+        "--html", type=Path, metavar="OUT", help="with --coverage: also write a page that opens offline"
+    )
+    parser.epilog = (
+        "With --against it exits 1 where the two documents contradict each other; with --coverage, where a line that "
+        "states something is neither judged nor excused."
+    )
+
+
+def drift(parser: argparse.ArgumentParser) -> None:
+    """Declare what `conformance drift` takes."""
+    parser.epilog = (
+        "A page is text, Markdown or HTML, in Chinese or English. Exit status: 0 no drift in substance, 1 drift, "
+        "4 not a page we know how to read."
+    )
+    add = parser.add_argument
+    add("page", nargs="?", type=Path, metavar="PAGE", help="a newer copy of a page of the documentation")
+    add(
+        "--source",
+        default="",
+        metavar="ID",
+        help="which adopted page it is a copy of (default: the most alike)",
+    )
+    add(
+        "--previous",
+        type=Path,
+        metavar="OLD",
+        help="compare with your own older copy, so that its text can be shown",
+    )
+    add("--json", type=Path, metavar="FILE", help="also write everything as JSON (- prints it instead)")
+    add("--html", type=Path, metavar="FILE", help="also write a page that opens offline")
+    add("--no-mark", action="store_true", help="do not list stale clauses in specs/stale.toml")
+    add("--adopt", action="store_true", help="take PAGE as the text of --source, which the clauses point at")
+    add(
+        "--ties",
+        type=Path,
+        metavar="FILE",
+        help="with --adopt: clauses or reasons by the line numbers of PAGE",
+    )
+    add(
+        "--looked",
+        nargs="+",
+        default=[],
+        metavar="CLAUSE",
+        help="someone looked: these are not stale any more",
+    )
 
 
 def _day(text: str) -> dt.date:

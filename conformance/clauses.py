@@ -2,17 +2,18 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from conformance import specs
+from conformance import specs, stale
 from conformance.errors import SpecsError
 
 ID = re.compile(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*")
+LINE = re.compile(r"sha256:[0-9a-f]{16}")
 IDENTIFIES = re.compile(r"""\s*id\s*=\s*["']([^"']+)["']""")
 CLAUSE_FIELDS = {
     "id",
@@ -66,11 +67,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """Where in a source a clause is said; `line` is a fingerprint of the sentence, never the sentence."""
+    """Where in a source a clause is said; `lines` are fingerprints of its sentences, never the sentences."""
 
     source: Source
     section: str
-    line: str = ""
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +80,9 @@ class Clause:
 
     `needs` names clauses that must hold before this one can be judged. `profile` is the smallest that
     exercises it. `key` names a second secret that it takes (`second`, `other-region`). `billable` says
-    that it takes requests which cost money. `untestable` is the reason why no test exists. `line` is
-    where it stands in the file of its chapter.
+    that it takes requests which cost money. `untestable` is the reason why no test exists. `stale` is
+    what a newer copy of its page says otherwise, until someone looks. `line` is where it stands in the
+    file of its chapter.
     """
 
     id: str
@@ -94,6 +96,7 @@ class Clause:
     key: str = ""
     billable: bool = False
     untestable: str = ""
+    stale: str = ""
     line: int = 0
 
     @property
@@ -152,22 +155,56 @@ def load(root: Path) -> Registry:
     """Read the clauses, sources and conflicts below a folder; see `registry`."""
     regions = tuple(specs.load_toml(root / "regions.toml"))
     sources = {name: _source(name, row) for name, row in specs.load_toml(root / "sources.toml").items()}
+    outdated = {row.clause: row.found for row in stale.read(root)}
     clauses: dict[str, Clause] = {}
     for path in sorted((root / "clauses").glob("*.toml")):
         lines = _lines(path)
         for row in specs.load_toml(path).get("clause", []):
             clause = _clause(row, path.stem, regions, sources)
-            clause = replace(clause, line=lines.get(clause.id, 0))
+            clause = replace(clause, line=lines.get(clause.id, 0), stale=outdated.get(clause.id, ""))
             if clause.id in clauses:
                 raise SpecsError(f"{path}: the clause id {clause.id} is used twice.")
             clauses[clause.id] = clause
+    if unknown := sorted(set(outdated) - set(clauses)):
+        raise SpecsError(f"stale.toml: {unknown[0]} is no clause.")
     for clause in clauses.values():
         if unknown := [need for need in clause.needs if need not in clauses]:
             raise SpecsError(f"{clause.id} needs {unknown[0]}, which is no clause.")
+    _check_lines(root, clauses.values())
     conflicts = tuple(
         _conflict(row, clauses) for row in specs.load_toml(root / "conflicts.toml").get("conflict", [])
     )
     return Registry(clauses=clauses, sources=sources, conflicts=conflicts, digest=_digest(root))
+
+
+def fingerprints(root: Path, source: str) -> Path:
+    """Say where the fingerprints of a source's page are, one row a line of the page."""
+    return root / "fingerprints" / f"{source}.txt"
+
+
+def _check_lines(root: Path, clauses: Iterable[Clause]) -> None:
+    """See that each line that a clause points at is a line of the page that was adopted."""
+    known: dict[str, set[str]] = {}
+    for clause in clauses:
+        for citation in clause.citations:
+            if not citation.lines:
+                continue
+            source = citation.source.id
+            if source not in known:
+                known[source] = _digests(fingerprints(root, source))
+            for line in citation.lines:
+                if not LINE.fullmatch(str(line)):
+                    raise SpecsError(f"{clause.id}: {line!r} is no line of the form sha256:<16 hex digits>.")
+                if line.removeprefix("sha256:") not in known[source]:
+                    raise SpecsError(f"{clause.id}: {line} is no line of {source} that was adopted.")
+
+
+def _digests(path: Path) -> set[str]:
+    try:
+        rows = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecsError(f"Cannot read {path}: {error}.") from error
+    return {row.partition("\t")[0] for row in rows}
 
 
 def _lines(path: Path) -> dict[str, int]:
@@ -205,7 +242,7 @@ def _clause(
             applies=tuple(row["applies"]),
             regions=offered,
             citations=tuple(
-                Citation(source=sources[c["document"]], section=c["section"], line=c.get("line", ""))
+                Citation(source=sources[c["document"]], section=c["section"], lines=tuple(c.get("lines", ())))
                 for c in row["sources"]
             ),
             needs=tuple(row.get("needs", ())),

@@ -131,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--report-dir", type=Path, default=Path("reports"), help="where reports go (default: reports)"
     )
+    arguments.drift(add("drift", _drift, "say what a newer copy of a page of the documentation changes"))
     arguments.clauses(add("clauses", _clauses, "list the clauses with their levels and sources"))
     breaches = add(
         "breaches", _breaches, "run the suite against every planted fault, and print what caught it"
@@ -295,16 +296,29 @@ def _compare(options: argparse.Namespace) -> int:
     )
 
 
+def _drift(options: argparse.Namespace) -> int:
+    from conformance.drift import command
+
+    return command.run(options)
+
+
 def _clauses(options: argparse.Namespace) -> int:
-    from conformance.against import command
     from conformance.listings import clauses
 
+    if options.coverage:
+        from conformance.drift import command as drift
+
+        return drift.cover(options)
+    if options.source or options.page or options.html:
+        raise UsageError("--source, --page and --html are for --coverage.")
     if options.against:
+        from conformance.against import command
+
         if options.chapter:
             raise UsageError("--against compares whole documents: name no chapter beside it.")
         return command.run(options.against, data=options.json)
     if options.json:
-        raise UsageError("--json is for --against.")
+        raise UsageError("--json is for --against and --coverage.")
     return clauses(options.chapter)
 
 

@@ -84,6 +84,8 @@ class ClauseRow:
     compatible: bool | None = None
     # What the verdict would be without the clause's deviation, where one changed it.
     strict: Verdict | None = None
+    # What a newer copy of its page says otherwise, until someone looks.
+    stale: str = ""
     # Where the sentence stands in specs/clauses/<chapter>.toml; 0 where an older log does not say.
     line: int = 0
     # What specs/attestations said of it when the run was made.
@@ -204,6 +206,7 @@ def clause_row(
         exchanges=tuple(exchanges),
         compatible=compatible,
         strict=ruling.strict,
+        stale=clause.stale,
         line=clause.line,
         attested=attested,
     )

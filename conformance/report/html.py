@@ -55,6 +55,7 @@ def as_html(run: Run) -> str:
         gathered=gathered,
         not_held=[gathered[row.id] for row in summary.not_held(run)],
         owed=[gathered[row.id] for row in summary.owed(run)],
+        stale=summary.stale(run),
         causes=summary.causes(run),
         whiskers=drawn,
         top=top,

@@ -35,6 +35,7 @@ def as_markdown(run: Run) -> str:
         _table(words.say("level"), summary.by_level(run)),
         *_section("attention", summary.not_held(run), findings),
         *_section("owed", summary.owed(run), findings),
+        *_stale(summary.stale(run)),
     ]
     return "\n\n".join(sections) + "\n"
 
@@ -114,6 +115,15 @@ def _section(
     if len(rows) > LINES:
         lines.append(f"- {words.say('attention.more', n=len(rows) - LINES)}")
     return [f"## {words.say(title)}", "\n".join(lines)]
+
+
+def _stale(rows: tuple[ClauseRow, ...]) -> list[str]:
+    if not rows:
+        return []
+    lines = [f"- {code(row.id)} {prose(row.text)} — {escape(row.stale)}" for row in rows[:LINES]]
+    if len(rows) > LINES:
+        lines.append(f"- {words.say('attention.more', n=len(rows) - LINES)}")
+    return [f"## {words.say('stale')}", "\n".join(lines)]
 
 
 def _line(row: ClauseRow, findings: Iterable[Finding]) -> str:

@@ -114,6 +114,11 @@ def owed(run: Run) -> tuple[ClauseRow, ...]:
     return tuple(row for row in run.clauses if row.verdict is Verdict.UNPROVEN and row.required)
 
 
+def stale(run: Run) -> tuple[ClauseRow, ...]:
+    """Give the clauses of whose page a newer copy says otherwise."""
+    return tuple(row for row in run.clauses if row.stale)
+
+
 def causes(run: Run) -> tuple[Cause, ...]:
     """Group the unproven clauses by reason, the reason that explains most first."""
     unproven = [row for row in run.clauses if row.verdict is Verdict.UNPROVEN]
@@ -196,6 +201,7 @@ def as_json(run: Run) -> str:
         "exit_status": run.footer.exit_status,
         "clauses": [
             {"id": row.id, "level": str(row.level), "verdict": str(row.verdict), "reason": row.reason}
+            | ({"stale": row.stale} if row.stale else {})
             for row in run.clauses
         ],
         "totals": {

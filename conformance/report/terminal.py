@@ -41,6 +41,10 @@ def table(run: Run) -> RenderableType:
         parts += [Text(), _lines(rows[:LINES], summary.findings_by_clause(run))]
     if len(rows) > LINES:
         parts.append(Text(words.say("terminal.more", n=len(rows) - LINES), style="dim"))
+    if old := summary.stale(run):
+        names = ", ".join(row.id for row in old[:LINES])
+        told = words.say("stale.sentence", counted=words.plural("stale", len(old)), names=names)
+        parts += [Text(), Text(told, style="yellow")]
     parts += [Text(), _closing(run)]
     return Group(*parts)
 
