@@ -71,15 +71,16 @@ def test_bad_settings_of_the_fixture_are_told_in_a_sentence(tmp_path: Path) -> N
 
 
 def test_a_project_may_have_options_of_the_same_names(tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text(
+    # One folder down: pytest reads the conftest.py of each folder test* beside it, those of other tests too.
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "conftest.py").write_text(
         "def pytest_addoption(parser):\n"
         "    for name in ('timeout', 'seed', 'region', 'target', 'plan'):\n"
         "        parser.addoption(f'--{name}')\n"
     )
-    (tmp_path / "test_it.py").write_text(
-        "def test_it(request): assert request.config.option.timeout == '5'\n"
-    )
-    done = in_a_project(tmp_path, "-q", "--timeout=5", "--region=mars")
+    (project / "test_it.py").write_text("def test_it(request): assert request.config.option.timeout == '5'\n")
+    done = in_a_project(project, "-q", "--timeout=5", "--region=mars")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
