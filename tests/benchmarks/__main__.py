@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import judging, kills, live, profiles, startup, views
+from . import judging, kills, live, mock, pages, profiles, startup, views
 from .figures import Figure, show, write
 
 CHAPTERS = {
@@ -15,6 +15,8 @@ CHAPTERS = {
     "kills": kills.figures,
     "live": live.figures,
     "views": views.figures,
+    "pages": pages.figures,
+    "mock": mock.figures,
 }
 RESULTS = Path("reports/benchmarks/figures.json")
 

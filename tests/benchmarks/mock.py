@@ -1,6 +1,6 @@
 """How fast the mock is beside Prism, which serves our own openapi.yaml, and aimock; and what it holds in memory.
 
-    python -m tests.benchmarks.mock [--rounds N] [--seconds S] [--json FILE]
+    python -m tests.benchmarks.mock [--rounds N] [--seconds S]
 
 All servers are asked in turn, in each of the rounds, on the same core; the figures are medians. What is compared is
 requests for each second of the server's own processor time: on a machine where others work, too, requests for each
@@ -19,10 +19,11 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmarks.figures import TIMES, Figure, show
 from tests.benchmarks.load import Load, Request, measured, until_open
 
 ROOT = Path(__file__).parents[2]
@@ -36,8 +37,16 @@ QUESTION = "What does it say?"
 # As many letters as the mock's tokens have, so that both streams have as many events.
 LETTERS = 4
 TICKS = os.sysconf("SC_CLK_TCK")
-FASTER_THAN_PRISM = 5.0
 PAGE_RATIO = 1.5
+MOST_MEMORY = 80
+WANTED = {
+    ("retrieve", "Prism"): 5.0,
+    ("list 20", "Prism"): 5.0,
+    ("retrieve", "aimock"): 1.0,
+    ("list 20", "aimock"): 1.0,
+    ("chat stream", "aimock"): 1.0,
+    ("upload", "aimock"): 1.0,
+}
 
 
 # For each question and each server: answers for a second of processor time, and for one of the clock.
@@ -239,28 +248,30 @@ def upload_of(megabytes: int) -> float:
         return server.peak
 
 
-def verdicts(table: Table, pages: float, memory: float) -> list[tuple[str, bool]]:
-    """Say what was to be reached, and whether it was."""
+def compared(table: Table) -> Iterator[Figure]:
+    """Give our answers a second beside those of each other server, and alone where no other has them."""
+    for what, row in table.items():
+        mine, clock = row["ours"]
+        name = f"{what}: answers a second of processor time ({clock:,.0f} of the clock)"
+        if len(row) == 1:
+            yield Figure(chapter="mock", name=name, value=mine, unit="/s")
+        for other, (theirs, _) in row.items():
+            wanted = WANTED.get((what, other))
+            if other != "ours":
+                yield Figure(
+                    chapter="mock",
+                    name=name,
+                    value=mine,
+                    unit="/s",
+                    ratio=mine / theirs,
+                    beside=f"{other} ({theirs:,.0f})",
+                    wanted=f">= {wanted:g} times" if wanted else "",
+                    holds=wanted is None or mine / theirs >= wanted,
+                )
 
-    def ahead(what: str, other: str) -> float:
-        return table[what]["ours"][0] / table[what][other][0] if other in table[what] else float("nan")
 
-    checks: list[tuple[str, float, Callable[[float], bool]]] = [
-        *((f"{what}: times Prism", ahead(what, "Prism"), lambda ratio: ratio >= FASTER_THAN_PRISM) for what in ("retrieve", "list 20")),
-        *((f"{what}: times aimock", ahead(what, "aimock"), lambda ratio: ratio > 1) for what in ("retrieve", "list 20", "chat stream", "upload")),
-        ("a page of 10,000 files: times one of 100", pages, lambda ratio: ratio <= PAGE_RATIO),
-        ("an upload of 500 MB: MB of memory", memory, lambda most: most < 80),
-    ]  # fmt: skip
-    return [(f"{text} {value:.2f}", value != value or holds(value)) for text, value, holds in checks]  # noqa: PLR0124
-
-
-def main() -> int:
-    """Print one table; 1 where something is missed."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.mock")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=1.0)
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
+def figures(_folder: Path, count: int = TIMES, seconds: float = 1.0) -> Iterator[Figure]:
+    """Measure answers a second, what a page of a full account costs, and what a large upload holds in memory."""
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(ours(100))]
         if (NODE / "prism").exists():
@@ -269,29 +280,43 @@ def main() -> int:
             servers.append(stack.enter_context(aimock(said(servers[0]))))
         # Uploads come last: others have one account alone, and what fills it makes their lists slow.
         reads = [what for what in servers[0].requests if what != "upload"]
-        table = rounds(servers, reads, options.rounds, options.seconds)
-        table |= rounds(servers, ["upload"], options.rounds, options.seconds)
-        peaks = {server.name: server.peak for server in servers}
+        table = rounds(servers, reads, count, seconds)
+        table |= rounds(servers, ["upload"], count, seconds)
+    yield from compared(table)
     with ours(100) as few, ours(10_000, "ours of 10,000") as many:
         what = "list 20, each new"
-        paged = rounds([few, many], [what], options.rounds, options.seconds)[what]
+        paged = rounds([few, many], [what], count, seconds)[what]
     pages = paged["ours"][0] / paged["ours of 10,000"][0]
-    memory = upload_of(500)
-    names = [server.name for server in servers]
-    print(
-        f"{'answers a second of processor time (of the clock)':50}" + "".join(f"{name:>20}" for name in names)
+    yield Figure(
+        chapter="mock",
+        name="a page of 20 from 10,000 files",
+        value=1000 / paged["ours of 10,000"][0],
+        unit="ms",
+        ratio=pages,
+        beside="one from 100",
+        wanted=f"<= {PAGE_RATIO:g} times",
+        holds=pages <= PAGE_RATIO,
     )
-    for what, row in table.items():
-        cells = [f"{row[name][0]:,.0f} ({row[name][1]:,.0f})" if name in row else "-" for name in names]
-        print(f"{what:50}" + "".join(f"{cell:>20}" for cell in cells))
-    print(f"{'peak memory, MB':50}" + "".join(f"{peaks[name]:>20.0f}" for name in names))
-    found = verdicts(table, pages, memory)
-    for text, holds in found:
-        print(f"{'ok' if holds else 'MISSED':8}{text}")
-    if options.json:
-        data = {"answers": table, "peak_mb": peaks, "pages": pages, "upload_500_mb": memory}
-        options.json.write_text(json.dumps(data, indent=1))
-    return 0 if all(holds for _, holds in found) else 1
+    memory = upload_of(500)
+    yield Figure(
+        chapter="mock",
+        name="memory with an upload of 500 MB",
+        value=memory,
+        unit="MB",
+        wanted=f"< {MOST_MEMORY} MB",
+        holds=memory < MOST_MEMORY,
+    )
+
+
+def main() -> int:
+    """Print one table; 1 where something is missed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.mock")
+    parser.add_argument("--rounds", type=int, default=TIMES)
+    parser.add_argument("--seconds", type=float, default=1.0)
+    options = parser.parse_args()
+    found = list(figures(Path(), options.rounds, options.seconds))
+    show(found)
+    return 0 if all(figure.holds for figure in found) else 1
 
 
 if __name__ == "__main__":

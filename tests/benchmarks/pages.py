@@ -9,8 +9,7 @@ import argparse
 import json
 import sys
 import tempfile
-import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from playwright.sync_api import sync_playwright
 from conformance.exchange import Answer, Exchange
 from conformance.report import FORMATS
 from conformance.runs import Run
+from tests.benchmarks.figures import Figure, show
 from tests.pages import FLAGS, chromium
 from tests.report.run_by_hand import build
 from tests.report.traffic_by_hand import listing
@@ -102,11 +102,28 @@ def measure(browser: "Browser", file: Path, rounds: int) -> dict[str, float]:
     return least
 
 
-def written(run: Run, folder: Path, count: int) -> tuple[Path, float]:
-    """Write the page of so many exchanges, and give the seconds that it took."""
-    path, begin = folder / f"{count}.html", time.perf_counter()
+def written(run: Run, folder: Path, count: int) -> Path:
+    """Write the page of so many exchanges."""
+    path = folder / f"{count}.html"
     path.write_text(FORMATS["report.html"](large(run, count)), encoding="utf-8")
-    return path, time.perf_counter() - begin
+    return path
+
+
+def figures(folder: Path, rounds: int = 3) -> Iterator[Figure]:
+    """Measure each thing that a reader does with 10,000 exchanges, beside 1,000."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        small, much = (measure(browser, written(build(), folder, count), rounds) for count in (SMALL, LARGE))
+        browser.close()
+    for name, least in small.items():
+        yield Figure(
+            chapter="pages",
+            name=f"{name}, {LARGE:,} exchanges",
+            value=much[name],
+            unit="ms",
+            ratio=much[name] / max(least, 1),
+            beside=f"{SMALL:,} exchanges",
+        )
 
 
 def main() -> int:
@@ -114,15 +131,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.pages")
     parser.add_argument("--rounds", type=int, default=3)
     rounds = parser.parse_args().rounds
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-        pages = [written(build(), Path(folder), count) for count in (SMALL, LARGE)]
-        for count, (path, seconds) in zip((SMALL, LARGE), pages, strict=True):
-            print(f"{count:6,} exchanges: {path.stat().st_size / 1e6:.1f} MB, written in {seconds:.1f} s")
-        small, much = (measure(browser, path, rounds) for path, _ in pages)
-        for name, least in small.items():
-            print(f"{name:20} {least:7.0f} ms {much[name]:7.0f} ms {much[name] / max(least, 1):6.1f} times")
-        browser.close()
+    with tempfile.TemporaryDirectory() as folder:
+        show(figures(Path(folder), rounds))
     return 0
 
 

@@ -17,7 +17,7 @@ FLOOR = 25
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("pages")
-    small, much = (written(build(), folder, count)[0] for count in (SMALL, LARGE))
+    small, much = (written(build(), folder, count) for count in (SMALL, LARGE))
     return small, much
 
 
