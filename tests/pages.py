@@ -42,7 +42,7 @@ CONTRAST = """() => {
 ENGLISH = """() => {
   const evidence = ".said, code, pre, [lang]:not(html), script, style";
   // Units, file names, digests and the names of operations are the same in every language.
-  const units = /sha256:\\w+|\\b[a-z]+[A-Z]\\w+|\\b(ms|min|s|kB|MB|B|UTC|p90|[2345]xx|A|B|UTF-8|cn|intl|QPS|Ctrl|C|NN|xNN|run\\.jsonl|comparison\\.json|Model Studio|API|SDK)\\b/g;
+  const units = /sha256:\\w+|\\b[a-z]+[A-Z]\\w+|\\b(ms|min|s|kB|MB|B|UTC|p90|[2345]xx|A|B|UTF-8|cn|intl|QPS|Ctrl|C|NN|xNN|run\\.jsonl|comparison\\.json|openapi\\.yaml|Model Studio|API|SDK)\\b/g;
   const left = new Set();
   const look = (text) => { if (/[A-Za-z]{2,}/.test(text.replace(units, ""))) left.add(text.trim()); };
   for (const element of document.querySelectorAll("body *, title")) {

@@ -9,6 +9,7 @@ import pytest
 from conformance.comparison.page import as_html as comparison_page
 from conformance.report import FORMATS, trend_views, trends
 from tests.comparison.test_comparison_views import differing
+from tests.drift import drawn
 from tests.pages import ENGLISH, OPEN_ALL, Open, node_module
 from tests.report.run_by_hand import build
 from tests.report.test_report_trend import nights
@@ -33,6 +34,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "report": lambda: FORMATS["report.html"](build()),
     "comparison": lambda: comparison_page(differing()),
     "trend": _trend,
+    **drawn.PAGES,
 }
 
 

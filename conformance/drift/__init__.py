@@ -3,6 +3,9 @@
 No text of a page is kept: an adopted page is one fingerprint a line, with the values that it names. A line is
 a sentence of prose, a cell of a table, a line of code, or one value of a sample. From the bottom up:
 
+    english.py      the words of a drift, beside those of the report
+    chinese.py      the same in simplified Chinese
+    words.py        both, as terminal and pages say them
     lines.py        block, fact, line, edition: the values
     wording.py      what a line says, freed of script, white space and punctuation
     markup.py       HTML and Markdown as blocks

@@ -11,8 +11,8 @@ from conformance.clauses import Source
 from conformance.drift import telling
 from conformance.drift.coverage import Coverage, Covered, Standing
 from conformance.drift.lines import Kind
-from conformance.drift.pages import TEMPLATES
-from conformance.report.html import render
+from conformance.drift.pages import written
+from conformance.drift.words import say, word
 
 STYLES: Final[Mapping[Standing, str]] = {
     Standing.JUDGED: "green",
@@ -25,8 +25,13 @@ STYLES: Final[Mapping[Standing, str]] = {
 def counts(page: Coverage) -> str:
     """Say how much of a page is judged."""
     judged, excused, left = (page.count(each) for each in (Standing.JUDGED, Standing.EXCUSED, Standing.OPEN))
-    stating = judged + excused + left
-    return f"{stating} lines state something: {judged} judged, {excused} excused, {left} open"
+    return say(
+        "coverage.counts",
+        stating=str(judged + excused + left),
+        judged=str(judged),
+        excused=str(excused),
+        left=str(left),
+    )
 
 
 def why(row: Covered) -> str:
@@ -39,7 +44,7 @@ def what(row: Covered) -> str:
     return (
         row.text
         or telling.facts(fact for fact in row.line.facts if fact.kind != "sense")
-        or str(row.line.kind)
+        or word("line", row.line.kind)
     )
 
 
@@ -109,16 +114,12 @@ def _row(row: Covered) -> dict[str, Any]:
 
 def as_html(pages: Sequence[Coverage], sources: Mapping[str, Source]) -> str:
     """Write the page of coverage: the outline of each document, coloured by what is judged."""
-    return render(
+    return written(
         "coverage.html",
-        ("report.css", "sections.css", "drift.css"),
-        ("theme.js",),
-        TEMPLATES,
         pages=pages,
         sources=sources,
         counts=counts,
         shown=shown,
         what=what,
-        why=why,
         Standing=Standing,
     )

@@ -10,6 +10,7 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 
 from conformance.contract import contract
+from conformance.drift.words import say
 
 PIECE: Final = re.compile(
     r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|[{}\[\]:,]|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|True|False|None|\S"
@@ -122,12 +123,14 @@ def problems(value: Any) -> tuple[Problem, ...]:
     document = contract().document
     root = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
     found = [
-        Problem(place="/".join(map(str, error.absolute_path)) or "the sample", said=_short(error.message))
+        Problem(
+            place="/".join(map(str, error.absolute_path)) or say("sample.whole"), said=_short(error.message)
+        )
         for error in Draft202012Validator(root).iter_errors(value)
         if not (error.validator == "pattern" and _placeholder(error.instance))
     ]
     found += [
-        Problem(place=path, said="a field that openapi.yaml does not know")
+        Problem(place=path, said=say("sample.unknown"))
         for path in _unknown(document["components"]["schemas"][name], value, "")
     ]
     return tuple(dict.fromkeys(found))

@@ -1,4 +1,4 @@
-"""A drift in words: one line each for what changed, for the terminal; the same as data."""
+"""A drift in words: one line each for what changed, for the terminal and the page; the same as data."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -11,6 +11,8 @@ from rich.text import Text
 from conformance.drift.comparing import Change, Drift, Fate, Judged
 from conformance.drift.lines import Fact, Line
 from conformance.drift.matching import Pair
+from conformance.drift.words import say, word
+from conformance.report.words import Phrase, listed
 
 STYLES: Final[Mapping[Fate, str]] = {
     Fate.KEPT: "green",
@@ -21,29 +23,40 @@ STYLES: Final[Mapping[Fate, str]] = {
     Fate.NEW: "yellow",
 }
 FEW: Final = 6
+LONGEST: Final = 300
 
 
 def headline(drift: Drift) -> str:
     """Say in a sentence what became of the page."""
-    if not drift.drifted:
-        return f"No drift in substance from {drift.source}."
-    counts = [
-        _count(len(drift.changes), "change") if drift.changes else "",
-        _count(len(drift.stale), "stale clause") if drift.stale else "",
-        _count(len(drift.samples), "sample") + " that openapi.yaml does not agree with"
-        if drift.samples
-        else "",
-    ]
-    return f"Drift from {drift.source}: {', '.join(filter(None, counts))}."
+    key = "drift.found" if drift.drifted else "drift.none"
+    return say(key, source=drift.source, counts=counts(drift))
+
+
+def counts(drift: Drift) -> str:
+    """Count what changed."""
+    found = {"change": drift.changes, "stale": drift.stale, "sample": drift.samples}
+    return listed(_count(name, len(each)) for name, each in found.items() if each)
 
 
 def facts(found: Iterable[Fact]) -> str:
     """Name several facts, those of one name together."""
     grouped: dict[str, list[str]] = {}
     for fact in found:
-        kind = "a word for" if fact.kind == "sense" else fact.kind
-        grouped.setdefault(f"{fact.subject} {kind}".strip(), []).append(fact.value)
-    return "; ".join(f"{name} {', '.join(values)}" for name, values in grouped.items())
+        grouped.setdefault(_name(fact), []).append(_value(fact))
+    return _several(say("fact", name=name, values=listed(values)) for name, values in grouped.items())
+
+
+def _name(fact: Fact) -> str:
+    kind, subject = word("kind", fact.kind), fact.subject.lstrip()
+    return say("fact.of", subject=subject, kind=kind) if subject else kind
+
+
+def _value(fact: Fact) -> str:
+    return word(f"value.{fact.kind}", fact.value)
+
+
+def _several(sentences: Iterable[str]) -> Phrase:
+    return listed(sentences, english="; ", chinese="；")
 
 
 def told(change: Change) -> str:
@@ -52,14 +65,14 @@ def told(change: Change) -> str:
     if change.fate is Fate.CHANGED and old and new:
         same = {(f.kind, f.subject) for f in change.old} == {(f.kind, f.subject) for f in change.new}
         if same and len(change.old) == len(change.new) == 1:
-            name = old.removesuffix(change.old[0].value).strip()
-            return f"{name}: {change.old[0].value} → {change.new[0].value}"
-        return f"{old} → {new}"
+            before, now = change.old[0], change.new[0]
+            return say("told.value", name=_name(before), old=_value(before), new=_value(now))
+        return say("told.values", old=old, new=new)
     if change.fate is Fate.CHANGED:
-        return f"no longer: {old}" if old else f"newly: {new}"
+        return say("told.no-longer", facts=old) if old else say("told.newly", facts=new)
     if change.fate is Fate.LOST:
-        return f"gone: {old}" if old else "gone: a sentence"
-    return f"new: {new}" if new else "new: a sentence that binds"
+        return say("told.gone", facts=old) if old else say("told.gone.sentence")
+    return say("told.new", facts=new) if new else say("told.new.sentence")
 
 
 def gathered(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -85,16 +98,18 @@ def _together(group: list[Change]) -> Change:
 def where(lines: Iterable[Line]) -> str:
     """Say where lines stand in their file."""
     numbers = sorted({line.number for line in lines})
-    return ("line " if len(numbers) == 1 else "lines ") + ", ".join(map(str, numbers)) if numbers else ""
+    together = listed(map(str, numbers), chinese="、")
+    return say(f"where.{_form(len(numbers))}", numbers=together) if numbers else ""
 
 
 def concerned(change: Change) -> str:
     """Name the clauses of a change, and say where they only stand near it."""
-    names = ", ".join(change.clauses[:FEW]) + (
-        f" and {len(change.clauses) - FEW} more" if change.clauses[FEW:] else ""
-    )
-    named = f"near {names}" if change.near and names else names or "no clause"
-    return f"{named} (no clause rests on it: {change.excuse})" if change.excuse else named
+    names = listed(change.clauses[:FEW]) if change.clauses else say("clauses.none")
+    if change.clauses[FEW:]:
+        names = say("clauses.more", names=names, n=str(len(change.clauses) - FEW))
+    if change.near and change.clauses:
+        names = say("clauses.near", names=names)
+    return say("clauses.excused", names=names, reason=change.excuse) if change.excuse else names
 
 
 def in_words(drift: Drift) -> RenderableType:
@@ -116,10 +131,10 @@ def in_words(drift: Drift) -> RenderableType:
             grid.add_row(Text(str(change.fate), style=STYLES[change.fate]), line)
         parts.append(grid)
     parts += [Text(f"sample   {_sample(judged)}", style="red") for judged in drift.samples]
-    counts = "; ".join(f"{len(rows)} {fate}" for fate, rows in drift.lines.items() if rows)
+    tally = "; ".join(f"{len(rows)} {fate}" for fate, rows in drift.lines.items() if rows)
     if drift.across:
-        counts = f"{len(drift.agreed)} numbers and names agree across the languages"
-    parts.append(Text(f"{counts or 'every line is the same'}.", style="dim"))
+        tally = f"{len(drift.agreed)} numbers and names agree across the languages"
+    parts.append(Text(f"{tally or 'every line is the same'}.", style="dim"))
     if drift.stale:
         parts.append(Text(f"stale: {', '.join(drift.stale)}", style="bold"))
     parts.append(Text(headline(drift), style="bold red" if drift.drifted else "bold green"))
@@ -130,8 +145,12 @@ def _sample(judged: Judged) -> str:
     return "; ".join(f"{each.place}: {each.said}" for each in judged.problems)
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" + ("s" if number != 1 else "")
+def _count(name: str, n: int) -> Phrase:
+    return say(f"count.{name}.{_form(n)}", n=str(n))
+
+
+def _form(n: int) -> str:
+    return "one" if n == 1 else "many"
 
 
 def as_data(drift: Drift, status: int) -> dict[str, Any]:
@@ -194,4 +213,5 @@ def reasons(drift: Drift) -> Iterator[tuple[str, str]]:
     """Say of each stale clause what was found."""
     for name in drift.stale:
         found = [told(change) for change in drift.changes if name in change.clauses and not change.near]
-        yield name, "; ".join(dict.fromkeys(found))[:300]
+        said = _several(dict.fromkeys(found))
+        yield name, Phrase(said[:LONGEST], said.chinese[:LONGEST])

@@ -67,10 +67,10 @@ def in_chinese(value: object) -> object:
     return value.chinese if isinstance(value, Phrase) else value
 
 
-def listed(items: Iterable[str]) -> Phrase:
-    """Set one thing beside another."""
+def listed(items: Iterable[str], *, english: str = ", ", chinese: str = "，") -> Phrase:
+    """Set one thing beside another, with a mark of each language between them."""
     items = tuple(items)
-    return Phrase(", ".join(items), "，".join(str(in_chinese(item)) for item in items))
+    return Phrase(english.join(items), chinese.join(str(in_chinese(item)) for item in items))
 
 
 def number(n: int) -> str:

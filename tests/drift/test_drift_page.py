@@ -1,36 +1,20 @@
 """The pages of drift and coverage opened in real Chromium from the disk, with the network off."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from conformance.clauses import registry
-from conformance.drift import comparing, coverage, outline, pages
 from tests.pages import CONTRAST, Open
 
-from .by_hand import read, text_of, tied
+from .drawn import PAGES, drift_page
 
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-HOSTILE = '</script><img src=x onerror=alert(1)>"vase-still"'
 
 
-def drift_page() -> str:
-    old = replace(read(text_of("zh")), name="yours.txt")
-    text = text_of("zh").replace("800个", "900个").replace('"arranged"', '"cut"')
-    new = read(text.replace("限流\n", f"花瓶必须先清洗。{HOSTILE}\n\n限流\n"))
-    return pages.as_html(comparing.compare("vases", replace(old, clauses=tied(old).clauses), new))
-
-
-def coverage_page() -> str:
-    edition = replace(tied(read(text_of("zh"))), name="files-zh-2024-10")
-    return outline.as_html([coverage.cover(edition, edition)], registry().sources)
-
-
-@pytest.fixture(scope="module", params=["drift", "coverage"])
+@pytest.fixture(scope="module", params=PAGES)
 def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / f"{request.param}.html"
-    path.write_text({"drift": drift_page, "coverage": coverage_page}[request.param](), encoding="utf-8")
+    path.write_text(PAGES[request.param](), encoding="utf-8")
     return path
 
 
