@@ -84,7 +84,7 @@ def test_every_kind_of_value_that_a_page_names_has_its_word() -> None:
                 new=(fact("range", "1..40", "limit"), fact("region", "tokyo")),
             ),
             "a word for not, only → limit range 1..40; region tokyo",
-            "表示以下含义的词： 不，仅 → limit 的取值范围 1..40；地域 东京",
+            "关键词 不，仅 → limit 的取值范围 1..40；地域 东京",
         ),
         (Change(fate=Fate.LOST), "gone: a sentence", "消失：一个句子"),
         (
