@@ -43,34 +43,54 @@ for each in crew:
 """
 
 
-class Arrivals:
-    """Notes the time of each byte, and answers it."""
+class Beat:
+    """Tells by how many seconds the machine, which others use too, woke us too late at worst."""
 
     def __init__(self) -> None:
-        self.times: list[float] = []
-        # By how many seconds the machine, which others use too, woke us too late at worst.
         self.stumble = 0.0
         self._closing = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self._listener.getsockname()[1]
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
-        threading.Thread(target=self._beat, daemon=True).start()
+        threading.Thread(target=self._go, daemon=True).start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._closing.set()
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
 
-    def _beat(self) -> None:
+    def _go(self) -> None:
         while not self._closing.is_set():
             due = time.monotonic() + 0.005
             time.sleep(0.005)
             self.stumble = max(self.stumble, time.monotonic() - due)
+
+
+class Arrivals:
+    """Notes the time of each byte, and answers it."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+        self._beat = Beat()
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self._listener.getsockname()[1]
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        self._beat.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._beat.__exit__(kind, error, trace)
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    @property
+    def stumble(self) -> float:
+        """By how many seconds the machine woke us too late at worst."""
+        return self._beat.stumble
 
     def _accept(self) -> None:
         while True:

@@ -19,6 +19,7 @@ from conformance.rates import OTHERS, UPLOADS, Survey
 from conformance.recorder import Recorder, Redactor
 from conformance.suite import test_rates as judging
 from conformance.targets import Target
+from tests.arrivals import Beat
 from tests.limiters import KEYS, Limiter, bucket, fixed, queueing, serving, sliding, spaced, unlimited
 from tests.runs_of_the_suite import run_suite
 
@@ -34,6 +35,8 @@ SERVERS: dict[str, tuple[Make, float]] = {
     "half": (lambda: (bucket(1.5, 1.5), bucket(5, 5)), 0.0),
     "spaced": (lambda: (spaced(3), spaced(10)), 0.0),
 }
+# So many seconds late, a probe sends what it holds apart at once; measured so often before it is judged all the same.
+TOO_LATE, ATTEMPTS = 0.15, 4
 LIMITED = ("bucket", "small bucket", "sliding", "fixed", "far away", "spaced")
 
 
@@ -90,15 +93,22 @@ def probed(url: str, caps: Caps | None = None) -> Survey:
 
 @pytest.fixture(scope="module")
 def all_judged() -> dict[str, Judged]:
-    """All servers, probed at the same time: most of a probe is waiting."""
+    """All servers, probed at the same time: most of a probe is waiting.
+
+    Where this machine, which others use too, woke us late, nothing was measured: they are probed again.
+    """
 
     def one(name: str) -> Judged:
         make, latency = SERVERS[name]
         with serving(make, latency=latency) as url:
             return judged(probed(url))
 
-    with ThreadPoolExecutor(len(SERVERS)) as pool:
-        return dict(zip(SERVERS, pool.map(one, SERVERS), strict=True))
+    for _ in range(ATTEMPTS):
+        with Beat() as beat, ThreadPoolExecutor(len(SERVERS)) as pool:
+            found = dict(zip(SERVERS, pool.map(one, SERVERS), strict=True))
+        if beat.stumble < TOO_LATE:
+            break
+    return found
 
 
 @pytest.mark.parametrize("name", [*LIMITED, "queueing"])

@@ -11,12 +11,11 @@ import pytest
 from conformance.errors import UsageError
 from conformance.mock import Limits, Mock, serve
 from tests.mock.client import Api
-from tests.pages import CONTRAST, browser
+from tests.pages import CONTRAST
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-__all__ = ["browser"]
 KEY = "sk-canary-0123456789abcdef"
 EVIL = "<img src=x onerror=alert(1)>&'.txt"
 
