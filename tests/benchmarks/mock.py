@@ -39,6 +39,7 @@ LETTERS = 4
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE_RATIO = 1.5
 MOST_MEMORY = 80
+EACH_NEW = ", each new"
 WANTED = {
     ("retrieve", "Prism"): 5.0,
     ("list 20", "Prism"): 5.0,
@@ -141,8 +142,8 @@ def ours(files: int, name: str = "ours") -> Iterator[Server]:
                 requests={
                     "retrieve": Request.get([f"{BASE}/files/{each}" for each in ids], KEY),
                     "list 20": Request.get([f"{BASE}/files?limit=20"], KEY),
-                    "retrieve, each new": Request.get([f"{BASE}/files/{ids[0]}"], KEY, is_new=True),
-                    "list 20, each new": Request.get([f"{BASE}/files?limit=20"], KEY, is_new=True),
+                    f"retrieve{EACH_NEW}": Request.get([f"{BASE}/files/{ids[0]}"], KEY, is_new=True),
+                    f"list 20{EACH_NEW}": Request.get([f"{BASE}/files?limit=20"], KEY, is_new=True),
                     "chat stream": Request.post(
                         f"{BASE}/chat/completions", [KEY], "application/json", chat(ids[0], stream=True)
                     ),
@@ -253,9 +254,11 @@ def compared(table: Table) -> Iterator[Figure]:
     for what, row in table.items():
         mine, clock = row["ours"]
         name = f"{what}: answers a second of processor time ({clock:,.0f} of the clock)"
-        if len(row) == 1:
+        # Others read every request, whether they have seen it before or not.
+        beside = table[what.removesuffix(EACH_NEW)]
+        if set(beside) == {"ours"}:
             yield Figure(chapter="mock", name=name, value=mine, unit="/s")
-        for other, (theirs, _) in row.items():
+        for other, (theirs, _) in beside.items():
             wanted = WANTED.get((what, other))
             if other != "ours":
                 yield Figure(
@@ -284,7 +287,7 @@ def figures(_folder: Path, count: int = TIMES, seconds: float = 1.0) -> Iterator
         table |= rounds(servers, ["upload"], count, seconds)
     yield from compared(table)
     with ours(100) as few, ours(10_000, "ours of 10,000") as many:
-        what = "list 20, each new"
+        what = f"list 20{EACH_NEW}"
         paged = rounds([few, many], [what], count, seconds)[what]
     pages = paged["ours"][0] / paged["ours of 10,000"][0]
     yield Figure(
