@@ -40,6 +40,7 @@ QUIET = -2
 # When to look for what a killed run may have made without an answer, in seconds after it was begun: before the tests
 # and behind them, so that no run waits for the other's lag.
 AT_ONCE, AT_LAST = (0.0,), (10.0,)
+TEMPLATES = Path(__file__).parent / "report" / "templates"
 STARTED = pytest.StashKey[Session]()
 CLOSING = pytest.StashKey[contextlib.ExitStack]()
 FOLDER = pytest.StashKey[Path]()
@@ -93,6 +94,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if not getattr(config.option, "htmlpath", None):
         config.option.htmlpath = str(folder / "tests.html")
         config.option.self_contained_html = True
+        config.option.css = [*getattr(config.option, "css", []), str(TEMPLATES / "tests.css")]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_html_results_summary(postfix: list[str]) -> None:
+    """Let tests.html, which is pytest-html's, be read by all."""
+    postfix.append(f"<script>{(TEMPLATES / 'tests.js').read_text('utf-8')}</script>")
 
 
 def _keep_computed(closing: contextlib.ExitStack) -> None:
