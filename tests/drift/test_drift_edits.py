@@ -10,6 +10,8 @@ from conformance.drift.coverage import Standing
 
 from . import edits, forms
 from .by_hand import SOURCES, docs, needs_docs, read, text_of, tied
+from .looks import LOOKS
+from .substance import SUBSTANCE
 
 SEED = int(os.environ.get("DRIFT_SEED", "20251115"))
 COUNT = 60
@@ -22,7 +24,7 @@ def drawn(kinds: tuple[edits.Edit, ...], pages: dict[str, str]) -> list[object]:
     )
 
 
-@pytest.mark.parametrize("edit", drawn(edits.SUBSTANCE, OWN))
+@pytest.mark.parametrize("edit", drawn(SUBSTANCE, OWN))
 def test_an_edit_of_a_page_of_our_own_is_told_with_the_clause_that_it_concerns(edit: edits.Drawn) -> None:
     old = tied(read(OWN[edit.page]))
     drift = comparing.compare("vases", old, read(edit.text))
@@ -32,7 +34,7 @@ def test_an_edit_of_a_page_of_our_own_is_told_with_the_clause_that_it_concerns(e
     assert not resting or named & resting
 
 
-@pytest.mark.parametrize("edit", drawn(edits.LOOKS, OWN))
+@pytest.mark.parametrize("edit", drawn(LOOKS, OWN))
 def test_an_edit_of_the_looks_of_a_page_of_our_own_is_no_drift(edit: edits.Drawn) -> None:
     drift = comparing.compare("vases", tied(read(OWN[edit.page])), read(edit.text))
     assert drift.changes == ()
@@ -40,7 +42,7 @@ def test_an_edit_of_the_looks_of_a_page_of_our_own_is_no_drift(edit: edits.Drawn
 
 
 @needs_docs()
-@pytest.mark.parametrize("edit", drawn(edits.SUBSTANCE, docs()))
+@pytest.mark.parametrize("edit", drawn(SUBSTANCE, docs()))
 def test_an_edit_of_substance_is_told_with_the_clause_that_it_concerns(edit: edits.Drawn) -> None:
     old = adopted.editions()[edit.page]
     drift = comparing.compare(edit.page, old, read(edit.text))
@@ -52,7 +54,7 @@ def test_an_edit_of_substance_is_told_with_the_clause_that_it_concerns(edit: edi
 
 
 @needs_docs()
-@pytest.mark.parametrize("edit", drawn(edits.LOOKS, docs()))
+@pytest.mark.parametrize("edit", drawn(LOOKS, docs()))
 def test_an_edit_of_looks_is_no_drift(edit: edits.Drawn) -> None:
     drift = comparing.compare(edit.page, adopted.editions()[edit.page], read(edit.text))
     assert drift.changes == ()
