@@ -121,4 +121,5 @@ def open_page(browser: "Browser", file: Path) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert trouble == []
-    assert {url.partition("#")[0] for url in requested} == {file.as_uri()}
+    # A test that was skipped has opened nothing.
+    assert not contexts or {url.partition("#")[0] for url in requested} == {file.as_uri()}
