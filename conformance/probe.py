@@ -120,7 +120,7 @@ class _Probe:
         self._mix()
         self._clean()
         now = self._look()
-        if now is None:
+        if now is None and self._room >= 0:
             # A throttled account is asked once more when it had time; it may be its very fault to answer no more.
             time.sleep(max(0.0, min(PATIENCE, self.deadline - time.monotonic())))
             now = self._look()
@@ -224,7 +224,8 @@ class _Probe:
         if self.waits.get(OTHERS, 0.0) == math.inf:
             return
         time.sleep(FRESH)
-        left = [*self.mine, *filter(None, [self.anchor])]
+        # Deletions that were counted on may have been refused: then there is not room for all that are owed.
+        left = [*filter(None, [self.anchor]), *self.mine][: max(0, self._room)]
         self.mine.clear()
         gap = 1 / (DOCUMENTED[OTHERS] * MARGIN)
         with self.recorder.during("cleaning"):
@@ -282,8 +283,8 @@ class _Probe:
         """
         shots = list(shots)
         uploads = sum(shot.send == self._upload for shot in shots)
-        owed = len(self.mine) + bool(self.anchor) + self.pages
-        if len(self.sent) + len(shots) - saved + uploads + owed > MOST:
+        owed = len(self.mine) + bool(self.anchor)
+        if len(shots) - saved + uploads + owed > self._room:
             self.skipped[name] = f"the {MOST} requests of the probe do not suffice for it"
         elif time.monotonic() + max(shot.at for shot in shots) > self.deadline:
             self.skipped[name] = f"the {LONGEST:.0f} seconds of the probe do not suffice for it"
@@ -292,6 +293,11 @@ class _Probe:
                 self.crew.send(shots)
             return True
         return False
+
+    @property
+    def _room(self) -> int:
+        """How many requests may still be sent before the last look, whose first may be tried as often as any."""
+        return MOST - len(self.sent) - self.pages - (self.ways.files.client.timing.attempts - 1)
 
     @property
     def sent(self) -> tuple[Exchange, ...]:

@@ -32,10 +32,10 @@ SERVERS: dict[str, tuple[Make, float]] = {
     "far away": (lambda: (bucket(3, 3), bucket(10, 10)), 0.15),
     "queueing": (lambda: (queueing(3), queueing(10)), 0.0),
     "unlimited": (lambda: (unlimited, unlimited), 0.0),
-    "half": (lambda: (bucket(1.5, 1.5), bucket(5, 5)), 0.0),
+    "half": (lambda: (bucket(1.5, 1), bucket(5, 1)), 0.0),
     "spaced": (lambda: (spaced(3), spaced(10)), 0.0),
 }
-# So many seconds late, a probe sends what it holds apart at once; measured so often before it is judged all the same.
+# So many seconds late, a probe sends what it holds apart at once; probed so often until it is in time.
 TOO_LATE, ATTEMPTS = 0.15, 4
 LIMITED = ("bucket", "small bucket", "sliding", "fixed", "far away", "spaced")
 
@@ -92,8 +92,8 @@ def probed(url: str, caps: Caps | None = None) -> Survey:
 
 
 @pytest.fixture(scope="module")
-def all_judged() -> dict[str, Judged]:
-    """All servers, probed at the same time: most of a probe is waiting.
+def surveyed() -> tuple[dict[str, Judged], float]:
+    """All servers, probed at the same time: most of a probe is waiting; and how late, in seconds, we were woken.
 
     Where this machine, which others use too, woke us late, nothing was measured: they are probed again.
     """
@@ -108,6 +108,23 @@ def all_judged() -> dict[str, Judged]:
             found = dict(zip(SERVERS, pool.map(one, SERVERS), strict=True))
         if beat.stumble < TOO_LATE:
             break
+    return found, beat.stumble
+
+
+@pytest.fixture
+def all_judged(surveyed: tuple[dict[str, Judged], float]) -> dict[str, Judged]:
+    """What was found, late or not: nobody may be accused, and every bound holds, whatever the machine does."""
+    return surveyed[0]
+
+
+@pytest.fixture
+def in_time(surveyed: tuple[dict[str, Judged], float]) -> dict[str, Judged]:
+    """What was found, where requests left when they should: only then can a limit be shown."""
+    found, stumble = surveyed
+    if stumble >= TOO_LATE:
+        pytest.skip(
+            f"this machine woke us {stumble:.2f} s late, {ATTEMPTS} times in a row: nothing was measured"
+        )
     return found
 
 
@@ -117,10 +134,8 @@ def test_a_lawful_limiter_is_never_accused(all_judged: dict[str, Judged], name: 
 
 
 @pytest.mark.parametrize("name", ["bucket", "fixed", "far away"])
-def test_a_limiter_of_the_documented_rates_proves_every_clause(
-    all_judged: dict[str, Judged], name: str
-) -> None:
-    assert all_judged[name].unproven == {}
+def test_a_limiter_of_the_documented_rates_proves_every_clause(in_time: dict[str, Judged], name: str) -> None:
+    assert in_time[name].unproven == {}
 
 
 def test_a_server_that_limits_nothing_is_told_so_and_accused_of_nothing_else(
@@ -137,15 +152,15 @@ def test_a_server_that_makes_requests_wait_is_not_said_to_limit_nothing(
     assert {"uploads-limited", "others-limited"} <= set(all_judged["queueing"].unproven)
 
 
-def test_half_of_the_documented_rate_is_too_little(all_judged: dict[str, Judged]) -> None:
-    assert {"uploads-admitted", "others-admitted"} <= set(all_judged["half"].broken)
+def test_half_of_the_documented_rate_is_too_little(in_time: dict[str, Judged]) -> None:
+    assert {"uploads-admitted", "others-admitted"} <= set(in_time["half"].broken)
 
 
 # A flood of a second meets windows of the clock once or twice, which no estimate can know.
 @pytest.mark.parametrize("name", ["bucket", "far away", "sliding"])
-def test_the_estimate_holds_the_true_rate(all_judged: dict[str, Judged], name: str) -> None:
+def test_the_estimate_holds_the_true_rate(in_time: dict[str, Judged], name: str) -> None:
     for lane, true in rates.DOCUMENTED.items():
-        found = rates.measure(all_judged[name].survey.exchanges, lane)
+        found = rates.measure(in_time[name].survey.exchanges, lane)
         assert found.rate is not None, found
         assert abs(found.rate - true) <= found.error + 0.1 * true, found.words
 
@@ -156,11 +171,13 @@ def test_the_probe_keeps_to_its_bounds_and_leaves_nothing(all_judged: dict[str, 
         assert len(exchanges) <= probe.MOST, name
         begin = min(each.started for each in exchanges)
         assert max(each.started + each.seconds for each in exchanges) - begin <= probe.LONGEST, name
-        if name == "spaced":
-            # Held apart so strictly, a deletion may be refused: what is left, the run's own clean-up deletes.
-            continue
         last = max((each for each in exchanges if each.phase == "look"), key=lambda each: each.number)
-        assert last.mapping()["data"] == [], name
+        left = {f"/files/{file['id']}" for file in last.mapping()["data"]}
+        # What is still throttled is left to the run's own clean-up.
+        refused = {
+            each.request.path for each in exchanges if each.status == 429 and each.request.method == "DELETE"
+        }
+        assert left <= refused, name
 
 
 def test_every_exchange_of_the_crew_has_its_own_number_its_phase_and_the_test(
