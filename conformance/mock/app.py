@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from conformance.mock import refusals
 from conformance.mock.delivery import Delivery, Disconnect, HangUp, Inbox, Receive, Scope, Send
-from conformance.mock.express import Express, Known
+from conformance.mock.express import Express
 from conformance.mock.forms import OVERHEAD, Form, boundary
 from conformance.mock.identities import RequestIds
 from conformance.mock.journal import Journal
@@ -18,10 +18,6 @@ from conformance.mock.records import Answer, Body, Call, Fate, Flow, Operation
 from conformance.mock.refusals import Refusal, Silence
 from conformance.mock.routes import Route, route
 from conformance.mock.settings import BASE_PATH
-
-# The bytes of a request that came in one piece, where its connection noted them.
-RAW = "conformance.raw"
-REPEATABLE = (Operation.LIST, Operation.RETRIEVE)
 
 Work = Callable[[Inbox, Call, str], Awaitable[Body | Flow]]
 
@@ -35,7 +31,7 @@ class Application:
         self.crashes: list[str] = []
         self.hang_up: HangUp | None = None
         self._ids = RequestIds(behaviour.settings.seed)
-        self.express = Express(behaviour, journal, self._ids)
+        self.express = Express(behaviour, journal, self._ids, self.crashes)
         self._works: dict[Operation, Work] = {
             Operation.UPLOAD: self._upload,
             Operation.LIST: self._list,
@@ -68,7 +64,7 @@ class Application:
 
     async def _serve(self, scope: Scope, inbox: Inbox) -> Delivery:
         self.behaviour.world.clock.tick()
-        began, version = perf_counter(), self.behaviour.store.version
+        began = perf_counter()
         asked = route(scope["method"], scope["path"])
         call = self._call(scope, asked)
         try:
@@ -79,19 +75,13 @@ class Application:
             self.crashes.append(traceback.format_exc())
             answer = self.behaviour.refuse(refusals.broken(), call)
         flow = self._flow(answer)
-        account, target = self._note(scope, call, answer, perf_counter() - began)
-        if self.express.is_open and RAW in scope and call.operation in REPEATABLE and answer.status == 200:
-            [body] = flow.pieces
-            head = f"HTTP/1.1 200 OK\r\ncontent-type: {answer.media_type}\r\ncontent-length: {flow.size}\r\n"
-            known = Known(call=call, account=account, target=target, head=head.encode("ascii"), body=body)
-            self.express.keep(scope[RAW], known, version=version)
+        self._note(scope, call, answer, perf_counter() - began)
         return self._delivery(answer, flow, inbox)
 
     def _delivery(self, answer: Answer, flow: Flow, inbox: Inbox) -> Delivery:
         return Delivery(answer=answer, flow=flow, inbox=inbox, hang_up=self.hang_up or (lambda _: None))
 
-    def _note(self, scope: Scope, call: Call, answer: Answer, seconds: float) -> tuple[str, str]:
-        """Write the request down, and give whose it was and what it asked for."""
+    def _note(self, scope: Scope, call: Call, answer: Answer, seconds: float) -> None:
         behaviour = self.behaviour
         token = behaviour.token(call)
         account = behaviour.settings.account(token) if token in behaviour.settings.keys else ""
@@ -99,7 +89,6 @@ class Application:
         target = (scope["raw_path"] + b"?" * bool(query) + query).decode("ascii", "backslashreplace")
         moment = behaviour.now()
         self.journal.note((moment, call.method, target, answer.status, account, call.request_id, seconds))
-        return account, target
 
     async def _answer(self, inbox: Inbox, call: Call, refusal: Refusal | None) -> Answer:
         behaviour = self.behaviour

@@ -81,6 +81,10 @@ class Filing(Behaviour):
     def accept(self, account: str, upload: Upload) -> Record:
         """Make a file of what was uploaded."""
         self.check_room(account, upload)
+        return self.enter(account, upload)
+
+    def enter(self, account: str, upload: Upload) -> Record:
+        """Give a file that there is room for its id and its moment."""
         return self.register(
             Record(
                 id=self.new_id(account, upload),
@@ -119,13 +123,7 @@ class Filing(Behaviour):
         size: int | None = None,
     ) -> Record:
         """Put a file into an account as another client would have, without a request."""
-        upload = Upload(
-            purpose=purpose,
-            filename=filename,
-            bytes=len(body) if size is None else size,
-            digest=blake2b(body, digest_size=16).hexdigest(),
-            overhead=0,
-        )
+        upload = held(purpose, filename, body, size=size)
         record = Record(
             id=self.new_id(account, upload),
             account=account,
@@ -246,6 +244,17 @@ class Filing(Behaviour):
             "data": [self.describe(record, Operation.LIST) for record in page.records],
             "has_more": page.has_more,
         }
+
+
+def held(purpose: str, filename: str, body: bytes, *, size: int | None = None, overhead: int = 0) -> Upload:
+    """Make an upload of a body that is at hand; `size` is what the books say of it, where that is not its own."""
+    return Upload(
+        purpose=purpose,
+        filename=filename,
+        bytes=len(body) if size is None else size,
+        digest=blake2b(body, digest_size=16).hexdigest(),
+        overhead=overhead,
+    )
 
 
 def extension(filename: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from conformance.mock import refusals
 from conformance.mock.records import Operation
@@ -30,6 +31,7 @@ class Route:
     refusal: Refusal | None = None
 
 
+@lru_cache(maxsize=256)
 def route(method: str, path: str) -> Route:
     """Find what a request asks for; HEAD is GET without a body."""
     for pattern, operations in ROUTES:

@@ -9,9 +9,9 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from conformance.mock.app import RAW, Application
+from conformance.mock.app import Application
 from conformance.mock.delivery import Scope
-from conformance.mock.express import Express
+from conformance.mock.express import LATER, Express
 
 GRACE_SECONDS = 1.0
 KEEP_ALIVE_SECONDS = 75
@@ -19,7 +19,7 @@ ACCEPTING_TURNS = 8
 
 
 class Connection(HttpToolsProtocol):
-    """HTTP as uvicorn speaks it, except that a request that is known needs not be read."""
+    """HTTP as uvicorn speaks it, except that what is plain needs not be parsed."""
 
     def __init__(self, express: Express, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -27,30 +27,31 @@ class Connection(HttpToolsProtocol):
         # Whoever has put something before the application wants to see every request.
         self._is_direct = self.app is self.config.app
         self._is_between = True
-        self._begun = 0
+        self._held = b""
 
     def data_received(self, data: bytes) -> None:
-        """Answer at once what can be; note the bytes of what came in one piece."""
+        """Answer at once what can be."""
+        data, self._held = self._held + data, b""
         is_busy = self.cycle is not None and not self.cycle.response_complete
-        if is_busy or not self._is_between:
+        if not self._is_direct or not self._is_between or is_busy or self.flow.write_paused:
             super().data_received(data)
             return
-        if self._is_direct and not self.flow.write_paused and (answer := self._express.answer(data)):
-            self._unset_keepalive_if_required()
-            self.transport.write(answer)
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
+        answer = self._express.answer(data)
+        if answer is None:
+            super().data_received(data)
             return
-        self._begun = 0
-        super().data_received(data)
-        if self._is_between and self._begun == 1 and self.cycle.keep_alive and self.scope["method"] == "GET":
-            self.cycle.scope[RAW] = data  # type: ignore[literal-required]
+        self._unset_keepalive_if_required()
+        if answer == LATER:
+            self._held = data
+            return
+        self.transport.write(answer)
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
 
     def on_message_begin(self) -> None:
         """Note that a request has begun."""
         self._is_between = False
-        self._begun += 1
         super().on_message_begin()
 
     def on_message_complete(self) -> None:

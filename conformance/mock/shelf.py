@@ -129,11 +129,15 @@ class Shelf:
     def put(self, name: str, body: bytes) -> None:
         """Keep a body that is small."""
         self._release(name)
-        if self.is_durable or len(body) > HELD or self._weight + len(body) > HELD_IN_ALL:
-            (self._bodies / name).write_bytes(body)
-        else:
+        if self.holds(len(body)):
             self._held[name] = body
             self._weight += len(body)
+        else:
+            (self._bodies / name).write_bytes(body)
+
+    def holds(self, size: int) -> bool:
+        """Tell whether a body of so many bytes would be held in memory, where nothing can go wrong."""
+        return not self.is_durable and size <= HELD and self._weight + size <= HELD_IN_ALL
 
     def path(self, name: str) -> Path:
         """Tell where a body lies, and see that it lies there."""

@@ -9,24 +9,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 CONNECTIONS = 16
+NUMBER = "{number}"
 HEAD_END = b"\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is asked, in turn; where each is to be new, a header counts them."""
+    """What is asked, in turn; where it says `NUMBER`, it is new each time."""
 
     variants: tuple[bytes, ...]
-    is_new: bool = False
 
     @classmethod
-    def get(cls, paths: Sequence[str], key: str, *, is_new: bool = False) -> "Request":
+    def get(cls, paths: Sequence[str], key: str, *more: str) -> "Request":
         """Ask for these paths one after the other."""
-        heads = (
-            f"GET {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {key}\r\naccept: application/json"
-            for path in paths
-        )
-        return cls(variants=tuple(head.encode() + HEAD_END for head in heads), is_new=is_new)
+        lines = ("host: localhost", f"authorization: Bearer {key}", "accept: application/json", *more)
+        heads = ("\r\n".join((f"GET {path} HTTP/1.1", *lines)) for path in paths)
+        return cls(variants=tuple(head.encode() + HEAD_END for head in heads))
 
     @classmethod
     def post(cls, path: str, keys: Sequence[str], kind: str, body: bytes) -> "Request":
@@ -41,7 +39,7 @@ class Request:
     def written(self, number: int) -> bytes:
         """Write the request of that number."""
         raw = self.variants[number % len(self.variants)]
-        return raw.replace(HEAD_END, b"\r\nx-number: %d\r\n\r\n" % number, 1) if self.is_new else raw
+        return raw.replace(NUMBER.encode(), b"%d" % number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
