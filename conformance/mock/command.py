@@ -111,7 +111,7 @@ def _several(args: argparse.Namespace, stop: threading.Event) -> tuple[str, ...]
         access_log=args.access_log,
     ) as crew:
         _greet(crew.address)
-        stop.wait()
+        crew.work(stop)
         return crew.dismiss()
 
 

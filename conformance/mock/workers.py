@@ -3,7 +3,8 @@
 import multiprocessing
 import signal
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -24,29 +25,67 @@ from conformance.mock.store import Store
 RATES = "rates.sqlite"
 # In seconds; a worker has no more to do than to finish its answers.
 PATIENCE = 10.0
+# How often, in seconds, it is looked whether all are alive.
+LOOK = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """One process, and the pipe by which it says that it is ready and is told to stop."""
+
+    process: multiprocessing.process.BaseProcess
+    pipe: Connection
+
+    def is_ready(self) -> bool:
+        """Wait until it serves; False where it died instead."""
+        try:
+            self.pipe.recv()
+        except (OSError, EOFError):
+            return False
+        return True
+
+    def dismiss(self) -> tuple[str, ...]:
+        """Let it finish, and give the tracebacks of its faults."""
+        crashes: tuple[str, ...] = ()
+        try:
+            self.pipe.send("stop")
+            crashes = self.pipe.recv() if self.pipe.poll(PATIENCE) else ()
+        except (OSError, EOFError):
+            crashes = (f"worker {self.process.pid} died\n",)
+        self.process.join(PATIENCE)
+        if self.process.is_alive():
+            self.process.kill()
+        return crashes
+
+
 class Crew:
     """The workers, as one who waits for them sees them."""
 
-    address: Address
-    pipes: tuple[Connection, ...]
-    processes: tuple[multiprocessing.process.BaseProcess, ...]
+    def __init__(self, address: Address, employ: Callable[[], Worker], count: int) -> None:
+        self.address = address
+        self._employ = employ
+        self._workers = [employ() for _ in range(count)]
+        self._crashes: list[str] = []
+
+    def are_ready(self) -> bool:
+        """Wait until all serve; False where one died instead."""
+        return all(worker.is_ready() for worker in self._workers)
+
+    def work(self, stop: threading.Event) -> None:
+        """Let them serve until it is time to stop, with another in the place of any that dies."""
+        while not stop.wait(LOOK):
+            for place, worker in enumerate(self._workers):
+                if worker.process.is_alive():
+                    continue
+                self._crashes.append(f"worker {worker.process.pid} died, and another took its place\n")
+                self._workers[place] = self._employ()
+                if not self._workers[place].is_ready():
+                    raise UsageError("a worker died, and no other could start in its place")
 
     def dismiss(self) -> tuple[str, ...]:
         """Let them finish, and give the tracebacks of their faults."""
-        crashes: list[str] = []
-        for pipe, process in zip(self.pipes, self.processes, strict=True):
-            try:
-                pipe.send("stop")
-                crashes += pipe.recv() if pipe.poll(PATIENCE) else ()
-            except (OSError, EOFError):
-                crashes.append(f"worker {process.pid} died\n")
-            process.join(PATIENCE)
-            if process.is_alive():
-                process.kill()
-        return tuple(crashes)
+        ended = [crash for worker in self._workers for crash in worker.dismiss()]
+        return (*self._crashes, *ended)
 
 
 @contextmanager
@@ -79,27 +118,21 @@ def employed(
         listener = listen(host, port)
         cleanup.callback(listener.close)
         context = multiprocessing.get_context("spawn")
-        pipes, processes = [], []
-        for _ in range(count):
+
+        def employ() -> Worker:
             mine, theirs = context.Pipe()
             process = context.Process(
                 target=_work, args=(settings, data_dir, listener, access_log, theirs), daemon=True
             )
             process.start()
             theirs.close()
-            pipes.append(mine)
-            processes.append(process)
-        crew = Crew(
-            address=Address(host=host, port=listener.getsockname()[1], key=settings.keys[0]),
-            pipes=tuple(pipes),
-            processes=tuple(processes),
-        )
-        try:
-            for pipe in pipes:
-                pipe.recv()
-        except EOFError:
+            return Worker(process=process, pipe=mine)
+
+        address = Address(host=host, port=listener.getsockname()[1], key=settings.keys[0])
+        crew = Crew(address, employ, count)
+        if not crew.are_ready():
             crew.dismiss()
-            raise UsageError("a worker could not start") from None
+            raise UsageError("a worker could not start")
         yield crew
 
 

@@ -1,7 +1,9 @@
 """The mock under load and under fire: large bodies, many connections, kill -9, several workers on one folder."""
 
+import contextlib
 import http.client
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -174,6 +176,40 @@ def test_workers_see_the_same_files_and_keep_one_rate(tmp_path: Path) -> None:
         process.terminate()
         out, err = process.communicate(timeout=20)
         assert (process.returncode, out, err) == (0, "", "")
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process's children")
+def test_another_takes_the_place_of_a_worker_that_is_killed(tmp_path: Path) -> None:
+    with child("--port", "0", "--data-dir", str(tmp_path), "--workers", "2") as process:
+        said = greeting(process)
+        before = workers_of(process.pid)
+        os.kill(min(before), signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while len(workers_of(process.pid)) < 2 or workers_of(process.pid) == before:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        os.kill(max(before), signal.SIGKILL)
+        while workers_of(process.pid) & before:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        headers = {"authorization": f"Bearer {said['OPENAI_API_KEY']}"}
+        url = said["OPENAI_BASE_URL"] + "/files"
+        assert httpx.get(url, headers=headers, trust_env=False, timeout=30).status_code == 200
+        process.terminate()
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (0, "")
+    assert f"worker {min(before)} died, and another took its place\n" in err
+
+
+def workers_of(pid: int) -> set[int]:
+    """Name the processes that serve; the one that cleans up after spawned processes is not among them."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    found = set()
+    for each in children:
+        with contextlib.suppress(OSError):
+            if b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes():
+                found.add(int(each))
+    return found
 
 
 @pytest.mark.parametrize("flags", [(), ("--data-dir", "{}", "--seed", "1"), ("--data-dir", "{}", "--weather", "latency"), ("--data-dir", "{}", "--clock", "virtual")])  # fmt: skip
