@@ -6,6 +6,7 @@ rate, a request id, the date. Whatever is not plain, or would be refused, is lef
 
 import traceback
 from dataclasses import dataclass
+from time import perf_counter
 from urllib.parse import parse_qsl
 
 from conformance.mock import plain
@@ -54,6 +55,7 @@ class Express:
 
     def answer(self, raw: bytes) -> bytes | None:
         """Answer a request, or leave it to those who can parse; `LATER` where its body is still to come."""
+        began = perf_counter()
         if not self._is_open or len(raw) > plain.MOST or not (head := plain.head(raw)):
             return None
         missing = head.size + head.length - len(raw)
@@ -69,7 +71,7 @@ class Express:
         except Exception:  # noqa: BLE001 - whatever goes wrong in here, the client gets an answer from those who parse
             self._crashes.append(traceback.format_exc())
             return None
-        return self._written(head, known, now)
+        return self._written(head, known, now, began)
 
     def _remembered(self, head: plain.Head) -> Known:
         version = self._behaviour.store.version
@@ -152,10 +154,11 @@ class Express:
             raise _Unusual
         return Known(call=call, account=account, kind=kind, body=text)
 
-    def _written(self, head: plain.Head, known: Known, now: int) -> bytes:
+    def _written(self, head: plain.Head, known: Known, now: int, began: float) -> bytes:
         request_id = self._ids.draw()
         target = f"{head.path}?{head.query}" if head.query else head.path
-        self._journal.note((now, head.method, target, 200, known.account, request_id, 0.0))
+        seconds = perf_counter() - began
+        self._journal.note((now, head.method, target, 200, known.account, request_id, seconds))
         lines = f"HTTP/1.1 200 OK\r\n{known.kind}x-request-id: {request_id}\r\ndate: {dated(now)}\r\n\r\n"
         return lines.encode("ascii") + known.body
 
