@@ -5,7 +5,7 @@ It is a witness: written from the vendor's pages and from observed answers, neve
     serve, Mock   serving     start and stop, the handle a test holds; `workers` for several processes
     Server        server      uvicorn in a thread
     Application   app         one request from end to end; `routes` says what it asks for, `delivery` sends the answer
-    Express       express     answers that need no second reading
+    Express       express     answers at once, to requests that are `plain`
     Journal       journal     the last requests; `state` shows them and all else at `/`, `identities` names them
     Lawful        lawful      every decision, one small method each; what all answers share is in `behaviour`
     Filing        filing      files; `content` gives back what is in them
