@@ -19,6 +19,8 @@ from conformance.mock.refusals import Refusal, Silence
 from conformance.mock.routes import Route, route
 from conformance.mock.settings import BASE_PATH
 
+# What needs no body is answered at once, the rest when its body is here.
+Read = Callable[[str, Call], Body | Flow]
 Work = Callable[[Inbox, Call, str], Awaitable[Body | Flow]]
 
 
@@ -32,17 +34,19 @@ class Application:
         self.hang_up: HangUp | None = None
         self._ids = RequestIds(behaviour.settings.seed)
         self.express = Express(behaviour, journal, self._ids, self.crashes)
+        self._reads: dict[Operation, Read] = {
+            Operation.LIST: behaviour.list_files,
+            Operation.RETRIEVE: lambda account, call: behaviour.retrieve(account, call.file_id),
+            Operation.DELETE: lambda account, call: behaviour.delete(account, call.file_id),
+            Operation.CONTENT: lambda account, call: behaviour.content(account, call.file_id),
+            Operation.LIST_BATCHES: behaviour.list_batches,
+            Operation.RETRIEVE_BATCH: lambda account, call: behaviour.retrieve_batch(account, call.batch_id),
+            Operation.CANCEL_BATCH: lambda account, call: behaviour.cancel_batch(account, call.batch_id),
+        }
         self._works: dict[Operation, Work] = {
             Operation.UPLOAD: self._upload,
-            Operation.LIST: self._list,
-            Operation.RETRIEVE: self._retrieve,
-            Operation.DELETE: self._delete,
-            Operation.CONTENT: self._content,
             Operation.CHAT: self._chat,
             Operation.CREATE_BATCH: self._create_batch,
-            Operation.LIST_BATCHES: self._list_batches,
-            Operation.RETRIEVE_BATCH: self._retrieve_batch,
-            Operation.CANCEL_BATCH: self._cancel_batch,
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,6 +106,8 @@ class Application:
             body: Body | Flow
             if refusal:
                 body = behaviour.stray(account, call, refusal)
+            elif read := self._reads.get(call.operation):
+                body = read(account, call)
             else:
                 body = await self._works[call.operation](inbox, call, account)
         except Refusal as raised:
@@ -156,34 +162,11 @@ class Application:
             incoming.discard()
         return behaviour.describe(record, Operation.UPLOAD)
 
-    async def _list(self, inbox: Inbox, call: Call, account: str) -> Body:  # noqa: ARG002 - one shape for all works
-        query = self.behaviour.query(call)
-        return self.behaviour.listing(self.behaviour.select(account, query), query)
-
-    async def _retrieve(self, inbox: Inbox, call: Call, account: str) -> Body:  # noqa: ARG002 - one shape for all works
-        record = self.behaviour.find(account, call.file_id, Operation.RETRIEVE)
-        return self.behaviour.describe(record, Operation.RETRIEVE)
-
-    async def _delete(self, inbox: Inbox, call: Call, account: str) -> Body:  # noqa: ARG002 - one shape for all works
-        return self.behaviour.delete(account, call.file_id)
-
-    async def _content(self, inbox: Inbox, call: Call, account: str) -> Flow:  # noqa: ARG002 - one shape for all works
-        return self.behaviour.content(account, call.file_id)
-
-    async def _chat(self, inbox: Inbox, call: Call, account: str) -> Body | Flow:  # noqa: ARG002 - one shape for all works
+    async def _chat(self, inbox: Inbox, _: Call, account: str) -> Body | Flow:
         return self.behaviour.chat(account, await self._json(inbox, self.behaviour.limits.chat_bytes))
 
-    async def _create_batch(self, inbox: Inbox, call: Call, account: str) -> Body:  # noqa: ARG002 - one shape for all works
+    async def _create_batch(self, inbox: Inbox, _: Call, account: str) -> Body:
         return self.behaviour.create_batch(account, await self._json(inbox, OVERHEAD))
-
-    async def _list_batches(self, inbox: Inbox, call: Call, account: str) -> Body:  # noqa: ARG002 - one shape for all works
-        return self.behaviour.list_batches(account, call)
-
-    async def _retrieve_batch(self, inbox: Inbox, call: Call, account: str) -> Body:  # noqa: ARG002 - one shape for all works
-        return self.behaviour.retrieve_batch(account, call.batch_id)
-
-    async def _cancel_batch(self, inbox: Inbox, call: Call, account: str) -> Body:  # noqa: ARG002 - one shape for all works
-        return self.behaviour.cancel_batch(account, call.batch_id)
 
     async def _json(self, inbox: Inbox, most: int) -> Body:
         read = bytearray()

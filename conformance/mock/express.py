@@ -98,11 +98,9 @@ class Express:
         behaviour, call = self._behaviour, _call(head)
         account = behaviour.authenticate(call)
         if call.operation is Operation.RETRIEVE:
-            record = behaviour.find(account, call.file_id, call.operation)
-            body = behaviour.describe(record, call.operation)
+            body = behaviour.retrieve(account, call.file_id)
         elif call.operation is Operation.LIST:
-            query = behaviour.query(call)
-            body = behaviour.listing(behaviour.select(account, query), query)
+            body = behaviour.list_files(account, call)
         else:
             raise _Unusual
         return self._known_as(call, account, body)

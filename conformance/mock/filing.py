@@ -145,6 +145,10 @@ class Filing(Behaviour):
             raise refusals.no_such_file(file_id)
         return record
 
+    def retrieve(self, account: str, file_id: str) -> Body:
+        """Answer with a file."""
+        return self.describe(self.find(account, file_id, Operation.RETRIEVE), Operation.RETRIEVE)
+
     def describe(self, record: Record, operation: Operation) -> Body:
         """Show a file."""
         return {
@@ -178,6 +182,11 @@ class Filing(Behaviour):
         return {"object": "file", "deleted": True, "id": record.id}
 
     # -- the list
+
+    def list_files(self, account: str, call: Call) -> Body:
+        """Answer with a page of the account's files."""
+        query = self.query(call)
+        return self.listing(self.select(account, query), query)
 
     def query(self, call: Call) -> Query:
         """Read the list's parameters; an empty one counts as not given, except the number."""

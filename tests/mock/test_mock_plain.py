@@ -149,7 +149,9 @@ def test_another_version_is_left_to_a_parser(version: bytes) -> None:
 
 def test_what_clients_send_is_plain(mock: Mock, api: Api) -> None:
     # Not one of these needs a parser: with none, they would all be refused.
-    mock._server.application._works.clear()
+    application = mock._server.application
+    application._reads.clear()
+    application._works.clear()
     assert api.upload().status_code == 200
     assert api.get("files", params={"limit": "5", "purpose": "batch"}).json()["data"] == []
     [made] = api.ids()
