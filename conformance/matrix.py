@@ -168,8 +168,8 @@ class _Catch:
         self.run = config.stash.get(RUN, None)
 
 
-def try_out(trial: Trial) -> Outcome:
-    """Run the suite against the mock with these faults, in this process."""
+def try_out(trial: Trial, *, whole: bool = False) -> Outcome:
+    """Run the suite against the mock with these faults, in this process; the whole, or the chapters that can see them."""
     catch = _Catch()
     said = io.StringIO()
     with (
@@ -187,7 +187,7 @@ def try_out(trial: Trial) -> Outcome:
                 *(f"--clause={clause}" for clause in trial.clauses if trial.profile == "deep"),
                 f"--rate-probe={'yes' if trial.rate_probe else 'no'}",
                 f"--billable={'yes' if trial.billable else 'no'}",
-                *(("-m", trial.chapters) if trial.chapters else ()),
+                *(("-m", trial.chapters) if trial.chapters and not whole else ()),
                 f"--report-dir={folder}",
             ],
             plugins=[catch],
