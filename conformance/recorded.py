@@ -87,7 +87,7 @@ def read(path: Path, *, region: str = "", base_url: str = "") -> Recording:
 
 def _entries(path: Path) -> tuple[list[Entry], str]:
     """Read whatever a file holds, told by its content; give its entries, and the region where it says that itself."""
-    path = path / "run.jsonl" if path.is_dir() else path
+    path = runs.log_of(path)
     try:
         if path.stat().st_size > LARGEST:
             raise UsageError(f"{path} is larger than 1 GiB: export less of it.")
@@ -239,7 +239,7 @@ def _recording(
         for number, ((entry, _, place), name) in enumerate(zip(chosen, names, strict=True), 1)
     )
     return Recording(
-        name=path.name if path.name != "run.jsonl" else path.resolve().parent.name,
+        name=path.name if path.name != runs.LOG else path.resolve().parent.name,
         region=region or next(filter(None, map(_region_of, bases)), told or "intl"),
         base_url=bases.most_common(1)[0][0],
         begun=exchanges[0].started if timed else round(path.stat().st_mtime),

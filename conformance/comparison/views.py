@@ -11,6 +11,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from conformance import writing
 from conformance.comparison import telling
 from conformance.comparison.comparing import Comparison
 from conformance.comparison.difference import Class, Difference, Told
@@ -247,9 +248,6 @@ FORMATS: Final[Mapping[str, Callable[[Comparison], str]]] = {
 
 
 def write_all(comparison: Comparison, folder: Path) -> None:
-    """Write every view into a folder, each beside its final name first, so that none is ever half there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write every view into a folder."""
     for name, view in FORMATS.items():
-        draft = folder / f".{name}.part"
-        draft.write_text(view(comparison), encoding="utf-8", newline="\n")
-        draft.replace(folder / name)
+        writing.put(folder / name, [view(comparison)])
