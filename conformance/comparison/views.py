@@ -23,7 +23,7 @@ from conformance.report.legible import one_line
 from conformance.report.markdown import code, escape
 from conformance.report.terminal import STYLES
 from conformance.report.words import duration, listed, number
-from conformance.verdicts import Verdict
+from conformance.verdicts import CITED, Verdict
 
 # So many differences of a class, and behaviours of a clause, are shown where there is little room.
 ROWS, BESIDE = 24, 4
@@ -229,7 +229,7 @@ def _difference(each: Difference) -> dict[str, Any]:
 
 
 def _told(told: Told) -> dict[str, Any]:
-    return {"value": told.value, "times": told.times, "exchanges": list(told.exchanges[:12])}
+    return {"value": told.value, "times": told.times, "exchanges": list(told.exchanges[:CITED])}
 
 
 def _race(each: Race) -> dict[str, Any]:
