@@ -8,6 +8,7 @@ What is so: frozen values
     errors.py       every error that we raise, as one tree
     recall.py       results remembered, up to a weight
     specs.py        where specs/ is
+    writing.py      files that are written whole, or not at all
     stale.py        clauses whose page says otherwise by now
     clauses.py      the sentences, their sources and their conflicts, read and checked
     regions.py      the regions and their hosts

@@ -25,7 +25,7 @@ def compare(parser: argparse.ArgumentParser) -> None:
         default="short",
         help="ask once more for what differs (short, the default), for everything, or not at all",
     )
-    add("--report-dir", type=Path, default=Path("reports"), help="where reports go (default: reports)")
+    report_dir(parser)
 
 
 def target(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +33,64 @@ def target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", required=True, help="cn, intl, or a URL")
     parser.add_argument("--region", choices=["cn", "intl"], default="intl", help="the region of a URL")
     parser.add_argument("--workspace", default="", metavar="ID", help="use the workspace host of the region")
+
+
+def report_dir(parser: argparse.ArgumentParser, what: str = "where reports go") -> None:
+    """Declare where reports are."""
+    parser.add_argument("--report-dir", type=Path, default=Path("reports"), help=f"{what} (default: reports)")
+
+
+def sweep(parser: argparse.ArgumentParser) -> None:
+    """Declare what `conformance sweep` takes."""
+    target(parser)
+    parser.add_argument(
+        "--tag", action="append", default=[], help="also what bears this tag of a run, wherever it ran"
+    )
+    parser.add_argument(
+        "--older-than",
+        type=int,
+        default=None,
+        metavar="HOURS",
+        help="also what bears the tag of any run and is older than that; 24 is safe where no run takes a day",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="only list it")
+    report_dir(parser, "where runs put reports")
+
+
+def check(parser: argparse.ArgumentParser) -> None:
+    """Declare what `conformance check` takes."""
+    parser.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="a HAR, a run.jsonl or its folder, a cassette of VCR.py, or flows of mitmproxy",
+    )
+    parser.add_argument(
+        "--region", choices=["cn", "intl"], default="", help="whose traffic (default: as the hosts tell)"
+    )
+    parser.add_argument(
+        "--base-url",
+        default="",
+        metavar="URL",
+        help="what lies below it counts (default: /compatible-mode/v1)",
+    )
+    parser.add_argument("--deviations", type=Path, metavar="FILE", help="known failures, as dated promises")
+    report_dir(parser)
+
+
+def breaches(parser: argparse.ArgumentParser) -> None:
+    """Declare what `conformance breaches` takes."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these, by name, chapter or clause")
+    parser.add_argument("--list", action="store_true", help="only list them")
+    parser.add_argument(
+        "--weather", action="store_true", help="run the weathers, which no clause may fail in"
+    )
+    parser.add_argument(
+        "--one-a-clause", action="store_true", help="plant the first breach of each clause alone"
+    )
+    parser.add_argument("--pairs", type=_count, default=0, metavar="N", help="plant N pairs of them instead")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="which pairs (default: 0)")
+    parser.add_argument("--jobs", type=_count, default=4, metavar="N", help="runs at a time (default: 4)")
 
 
 def attest(parser: argparse.ArgumentParser) -> None:
@@ -163,4 +221,13 @@ def drift(parser: argparse.ArgumentParser) -> None:
 
 
 def _day(text: str) -> dt.date:
-    return dt.date.fromisoformat(text)
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no date: write it as 2026-01-31") from None
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 on")
+    return int(text)

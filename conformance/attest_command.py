@@ -7,6 +7,7 @@ from conformance.attestations import FOLDER, Attestation
 from conformance.clauses import registry
 from conformance.errors import RunLogError, SpecsError, UsageError
 from conformance.verdicts import ExitStatus
+from conformance.writing import make, write
 
 
 def run(log: Path, *, folder: Path | None, output: Path | None, dry_run: bool) -> int:
@@ -18,7 +19,7 @@ def run(log: Path, *, folder: Path | None, output: Path | None, dry_run: bool) -
     if folder and output:
         raise UsageError("--specs and --output both say where to write: give one.")
     try:
-        judged = runs.read(log / "run.jsonl" if log.is_dir() else log)
+        judged = runs.read(log)
     except RunLogError as error:
         raise UsageError(f"{error} It attests nothing.") from None
     region = attestations.region_of(judged)
@@ -32,7 +33,8 @@ def run(log: Path, *, folder: Path | None, output: Path | None, dry_run: bool) -
     if dry_run:
         print(text, end="")
         return ExitStatus.PASSED
-    _write(path, text)
+    make(path.parent)
+    write(path, text)
     print(*_told(before, after), f"{path}: read and commit it.", sep="\n")
     return ExitStatus.PASSED
 
@@ -56,11 +58,3 @@ def _told(before: tuple[Attestation, ...], after: tuple[Attestation, ...]) -> li
     against = [row.clause for row in changed if row.contradicted]
     told = [f"Clauses newly seen to hold live: {len(held)}; attested in all: {len(after)}."]
     return told + ([f"Seen not to hold: {', '.join(against)}."] if against else [])
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from None

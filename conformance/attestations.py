@@ -20,11 +20,10 @@ from conformance.gate import NO_RUN
 from conformance.regions import BASE_PATH, Region, regions
 from conformance.runs import Attested, ClauseRow, Run
 from conformance.targets import MOCKS
-from conformance.verdicts import Verdict
+from conformance.verdicts import NOT_HELD, Verdict
 
 FOLDER: Final = "attestations"
 FIELDS: Final = frozenset({"clause", "held", "contradicted", "contract", "version"})
-BROKEN: Final = frozenset({Verdict.FAIL, Verdict.WARN, Verdict.KNOWN})
 RECORDED: Final = "recorded"
 PREAMBLE: Final = """\
 # When each clause was last seen to hold on the real service in {name}. `conformance attest RUN` writes this file:
@@ -145,7 +144,7 @@ def _seen(row: ClauseRow, run: Run) -> Attestation | None:
     seen = Attestation(clause=row.id, contract=run.header.contract, version=run.header.version)
     if verdict is Verdict.PASS:
         return replace(seen, held=moment)
-    return replace(seen, contradicted=moment) if verdict in BROKEN else None
+    return replace(seen, contradicted=moment) if verdict in NOT_HELD else None
 
 
 def _joined(before: Attestation | None, seen: Attestation) -> Attestation:

@@ -11,6 +11,8 @@ from conformance.trace import FILES, Page, Traversal, first_shown, joined, liste
 
 BATCHES = "/batches"
 DEFAULT_LIMIT, LARGEST_LIMIT = 20, 100
+# The members of a task that name what it has written.
+RESULTS = ("output_file_id", "error_file_id")
 # What has come to one of these stays so.
 ENDS = frozenset({"completed", "failed", "expired", "cancelled"})
 # What may follow a state, at once or after others that nobody saw.
@@ -180,6 +182,13 @@ def download_of(exchange: Exchange) -> Download | None:
     if request.method != "GET" or head or verb != "content" or answer is None or not answer.ok or answer.cut:
         return None
     return Download(exchange=exchange, file_id=unquote(name), body=answer.body)
+
+
+def name_of(task: Mapping[str, Any]) -> str:
+    """Give the ds_name in the metadata of a task, or nothing where it has none."""
+    metadata = task.get("metadata")
+    name = metadata.get("ds_name") if isinstance(metadata, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def ids_of(lines: Iterable[Mapping[str, Any] | None]) -> tuple[str, ...]:

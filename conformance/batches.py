@@ -5,15 +5,22 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from conformance.batch_trace import ENDS, LARGEST_LIMIT, BatchPage, download_of, read_batches
+from conformance.batch_trace import (
+    BATCHES,
+    ENDS,
+    LARGEST_LIMIT,
+    BatchPage,
+    download_of,
+    name_of,
+    read_batches,
+)
 from conformance.client import Client
 from conformance.exchange import Exchange
 from conformance.expect import Unproven
-from conformance.files import Files, description
+from conformance.files import Files, description, id_of
 from conformance.resources import path_of, segment
 from conformance.trace import Traversal
 
-BATCHES = "/batches"
 # A busy account's tasks of thirty days; the list may be asked for a hundred times a minute.
 MOST_PAGES = 10
 LONGEST_PAUSE = 10.0
@@ -41,7 +48,7 @@ class Batches:
         exchange = self.client.send(
             "POST", BATCHES, body=text, account=account, look=look if name and account == "first" else None
         )
-        if isinstance(task := description(exchange).get("id"), str):
+        if task := id_of(exchange):
             self._made.add(task)
         return exchange
 
@@ -126,9 +133,7 @@ class Batches:
             passed = time.monotonic() - begun
             # A reader that lags behind does not know a new task yet.
             late = passed > self.files.lag
-            waiting = [
-                task for task in waiting if not done(last[task]) and not (late and refused(last[task]))
-            ]
+            waiting = [task for task in waiting if not done(last[task]) and not (late and last[task].refused)]
             if not waiting or passed + pause > within:
                 return last
             time.sleep(pause)
@@ -142,13 +147,6 @@ class Batches:
         for item in page.items if page else ():
             if name_of(item) in wanted and item["id"] not in self._made and item.get("status") not in ENDS:
                 self.cancel(item["id"], cleaning=cleaning)
-
-
-def name_of(body: Any) -> str:
-    """Give the ds_name in the metadata of a task, or nothing where it has none."""
-    metadata = body.get("metadata") if isinstance(body, dict) else None
-    name = metadata.get("ds_name") if isinstance(metadata, dict) else None
-    return name if isinstance(name, str) else ""
 
 
 def ended(exchange: Exchange) -> bool:
@@ -165,7 +163,7 @@ def settled(exchange: Exchange) -> bool:
 
 def refused(exchange: Exchange) -> bool:
     """Whether the target said no."""
-    return exchange.answer is not None and exchange.answer.refused
+    return exchange.refused
 
 
 def _nothing() -> None:

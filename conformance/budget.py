@@ -91,14 +91,13 @@ class Budget:
 
     def settle(self, exchange: Exchange, set_aside: int) -> None:
         """Count the tokens that an answer tells in the place of those that were set aside; a refusal uses none."""
-        is_refused = exchange.answer is not None and exchange.answer.refused
-        told = 0 if is_refused else tokens_told(exchange)
+        told = 0 if exchange.refused else tokens_told(exchange)
         name = exchange.mapping().get("id") if exchange.request.is_upload and exchange.succeeded else None
         with self._lock:
             if isinstance(name, str):
                 self._uploaded[name] = exchange.request.body_bytes
                 self._there.add(name)
-            if exchange.request.method == "DELETE" and (exchange.succeeded or exchange.status in {404, 410}):
+            if exchange.request.method == "DELETE" and (exchange.succeeded or exchange.missed):
                 self._there.discard(exchange.request.named)
             if told is not None:
                 self.tokens += told

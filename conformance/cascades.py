@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from conformance.verdicts import Ruling, Verdict
+from conformance.verdicts import BROKEN, Ruling, Verdict
 
 
 class Needing(Protocol):
@@ -17,7 +17,7 @@ class Needing(Protocol):
 
 def without_cascades(rulings: list[Ruling], clauses: Mapping[str, Needing]) -> list[Ruling]:
     """Where a prerequisite did not hold, its dependants are unproven, naming it."""
-    bad = {ruling.clause for ruling in rulings if ruling.verdict in {Verdict.FAIL, Verdict.WARN}}
+    bad = {ruling.clause for ruling in rulings if ruling.verdict in BROKEN}
     causes = {ruling.clause: _cause(ruling.clause, bad, clauses) for ruling in rulings}
     return [
         replace(
@@ -25,7 +25,7 @@ def without_cascades(rulings: list[Ruling], clauses: Mapping[str, Needing]) -> l
             verdict=Verdict.UNPROVEN,
             reason=f"it needs {causes[ruling.clause]}, which did not hold",
         )
-        if causes[ruling.clause] and ruling.verdict in {Verdict.FAIL, Verdict.WARN, Verdict.UNPROVEN}
+        if causes[ruling.clause] and ruling.verdict in BROKEN | {Verdict.UNPROVEN}
         else ruling
         for ruling in rulings
     ]

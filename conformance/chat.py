@@ -70,7 +70,7 @@ class Chat:
             waited = time.monotonic() - begun
             if is_parsing(exchange) and waited + self.pause <= self.patience:
                 time.sleep(self.pause)
-            elif is_parsing(exchange) or not _is_refused(exchange) or time.time() + lag > settled:
+            elif is_parsing(exchange) or not exchange.refused or time.time() + lag > settled:
                 break
             else:
                 time.sleep(lag)
@@ -82,7 +82,7 @@ def is_parsing(exchange: Exchange) -> bool:
     """Whether a file is not parsed yet: no code says so, only these words."""
     error = exchange.mapping().get("error")
     message = error.get("message") if isinstance(error, dict) else None
-    return _is_refused(exchange) and isinstance(message, str) and "parsing in progress" in message.lower()
+    return exchange.refused and isinstance(message, str) and "parsing in progress" in message.lower()
 
 
 def naming(*ids: str) -> Message:
@@ -93,7 +93,3 @@ def naming(*ids: str) -> Message:
 def asking(question: str) -> Message:
     """Give the message of a user."""
     return {"role": "user", "content": question}
-
-
-def _is_refused(exchange: Exchange) -> bool:
-    return exchange.answer is not None and exchange.answer.refused

@@ -5,18 +5,18 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.batch_trace import LARGEST_LIMIT
-from conformance.batches import Batches, ended, name_of
+from conformance.batch_trace import LARGEST_LIMIT, name_of
+from conformance.batches import Batches, ended
 from conformance.expect import Unproven
 from conformance.files import Files
 from conformance.ledger import Book, Entry, Journal, Kind
 from conformance.resources import Resources, spellings, tag_of
+from conformance.times import DAY
 from conformance.trace import Traversal
 from conformance.unfinished import Unfinished
 
 # A clock of a target may be so many seconds wrong, or in another zone; what is older yet than the intent is not ours.
-CLOCKS = 86_400
-GONE = {404, 410}
+CLOCKS = DAY
 NO_ROUTE = {404, 405, 501}
 
 
@@ -127,7 +127,7 @@ class Cleaner:
         """Delete what a task wrote when it was cancelled: it may come to light a little later."""
         self.files.wait(
             lambda: self.files.delete(name, account=account, cleaning=True),
-            lambda exchange: exchange.status not in GONE,
+            lambda exchange: not exchange.missed,
             within=self.looks[-1],
         )
 
@@ -144,7 +144,7 @@ class Cleaner:
             last = self.batches.wait(names, ended, within=self.patience, account=account, cleaning=True)
             for name, exchange in last.items():
                 entry = self.book.get(Kind.TASK, name)
-                if entry and exchange.status in GONE and time.time() - entry.at > self.lag:
+                if entry and exchange.missed and time.time() - entry.at > self.lag:
                     self.unfinished.forget(name)
 
     def _resolve(self, kind: Kind, look: Callable[[], None]) -> None:

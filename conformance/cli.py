@@ -1,6 +1,8 @@
 """The command `conformance`: everything that is not a run of the suite, which is pytest's."""
 
 import argparse
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -26,8 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     options.rest = rest
     command: Command = options.command
+    status: int = ExitStatus.INTERRUPTED
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that lacks a sign is no reason to fall silent.
+        sys.stdout.reconfigure(errors="replace")
     try:
-        return command(options)
+        status = command(options)
+        print(end="", flush=True)
     except UsageError as error:
         print(f"conformance: {error}", file=sys.stderr)
         return ExitStatus.USAGE
@@ -36,10 +43,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitStatus.FAILED
     except KeyboardInterrupt:
         return ExitStatus.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of a pipe has seen enough; what Python would still flush goes nowhere.
+    except (BrokenPipeError, SystemExit):
+        # Whoever reads the pipe has seen enough, which rich takes for a reason to exit.
+        _fall_silent()
+    except OSError as error:
+        place = f"{error.filename} cannot be used" if error.filename else "The output cannot be written"
+        print(f"conformance: {place}: {error.strerror or error}.", file=sys.stderr)
+        _fall_silent()
+        return ExitStatus.USAGE
+    return status
+
+
+def _fall_silent() -> None:
+    """Let what Python would still flush go nowhere."""
+    with contextlib.suppress(OSError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitStatus.PASSED
 
 
 class _Parser(argparse.ArgumentParser):
@@ -77,76 +95,26 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="where the key is refused, show it to the other region's host to see whether it belongs there",
     )
-    sweep = add("sweep", _sweep, "remove what runs have left that were killed, and nothing else")
-    arguments.target(sweep)
-    sweep.add_argument(
-        "--tag", action="append", default=[], help="also what bears this tag of a run, wherever it ran"
-    )
-    sweep.add_argument(
-        "--older-than",
-        type=int,
-        default=None,
-        metavar="HOURS",
-        help="also what bears the tag of any run and is older than that; 24 is safe where no run takes a day",
-    )
-    sweep.add_argument("--dry-run", action="store_true", help="only list it")
-    sweep.add_argument(
-        "--report-dir", type=Path, default=Path("reports"), help="where runs put reports (default: reports)"
-    )
+    arguments.sweep(add("sweep", _sweep, "remove what runs have left that were killed, and nothing else"))
     merge = add("merge", _merge, "join the shards of a run to the run that one machine would have given")
     merge.add_argument("run", nargs="+", type=Path, metavar="RUN", help="a run.jsonl, or its folder")
-    merge.add_argument(
-        "--report-dir", type=Path, default=Path("reports"), help="where the whole run goes (default: reports)"
-    )
+    arguments.report_dir(merge, "where the whole run goes")
     report = add("report", _report, "make the views of a run again from its run.jsonl")
     report.add_argument("run", type=Path, metavar="RUN", help="a run.jsonl, or the folder that holds it")
     arguments.compare(add("compare", _compare, "say what two runs, or two targets, do otherwise"))
     arguments.gate(add("gate", _gate, "say whether a run is worse than an earlier one"))
     arguments.attest(add("attest", _attest, "record which clauses a live run showed to hold"))
-    trend = add("trend", _trend, "plot verdicts and latencies over runs")
+    trend = add("trend", _trend, "draw verdicts and latencies over runs")
     trend.add_argument(
         "runs", type=Path, nargs="+", metavar="RUN", help="a run.jsonl, or the folder that holds it"
     )
     trend.add_argument("--html", type=Path, metavar="FILE", help="also write a page that opens offline")
     trend.add_argument("--json", type=Path, metavar="FILE", help="also write everything as JSON")
-    check = add("check", _check, "judge recorded traffic by contract and laws; nothing is sent")
-    check.add_argument(
-        "file",
-        type=Path,
-        metavar="FILE",
-        help="a HAR, a run.jsonl or its folder, a cassette of VCR.py, or flows of mitmproxy",
-    )
-    check.add_argument(
-        "--region", choices=["cn", "intl"], default="", help="whose traffic (default: as the hosts tell)"
-    )
-    check.add_argument(
-        "--base-url",
-        default="",
-        metavar="URL",
-        help="what lies below it counts (default: /compatible-mode/v1)",
-    )
-    check.add_argument(
-        "--deviations", type=Path, default=None, metavar="FILE", help="known failures, as dated promises"
-    )
-    check.add_argument(
-        "--report-dir", type=Path, default=Path("reports"), help="where reports go (default: reports)"
-    )
+    arguments.check(add("check", _check, "judge recorded traffic by contract and laws; nothing is sent"))
     arguments.drift(add("drift", _drift, "say what a newer copy of a page of the documentation changes"))
     arguments.clauses(add("clauses", _clauses, "list the clauses with their levels and sources"))
-    breaches = add(
-        "breaches", _breaches, "run the suite against every planted fault, and print what caught it"
-    )
-    breaches.add_argument("names", nargs="*", metavar="NAME", help="only these, by name, chapter or clause")
-    breaches.add_argument("--list", action="store_true", help="only list them")
-    breaches.add_argument(
-        "--weather", action="store_true", help="run the weathers, which no clause may fail in"
-    )
-    breaches.add_argument(
-        "--one-a-clause", action="store_true", help="plant the first breach of each clause alone"
-    )
-    breaches.add_argument("--pairs", type=int, default=0, metavar="N", help="plant N pairs of them instead")
-    breaches.add_argument("--seed", type=int, default=0, metavar="N", help="which pairs (default: 0)")
-    breaches.add_argument("--jobs", type=int, default=4, metavar="N", help="runs at a time (default: 4)")
+    text = "run the suite against every planted fault, and print what caught it"
+    arguments.breaches(add("breaches", _breaches, text))
     return parser
 
 
@@ -216,12 +184,12 @@ def _merge(options: argparse.Namespace) -> int:
     from conformance.merging import merged
     from conformance.report import write_all
 
-    paths = [path / "run.jsonl" if path.is_dir() else path for path in options.run]
+    paths = [runs.log_of(path) for path in options.run]
     run = merged([runs.read(path) for path in paths])
     folder: Path = options.report_dir / targets.folder_of(run.header.target)
-    if (folder / "run.jsonl").resolve() in {path.resolve() for path in paths}:
+    if (folder / runs.LOG).resolve() in {path.resolve() for path in paths}:
         raise UsageError(f"{folder} holds one of the shards: give another --report-dir.")
-    runs.write(run, folder / "run.jsonl")
+    runs.write(run, folder / runs.LOG)
     write_all(run, folder)
     print(folder / "report.html")
     return run.footer.exit_status
@@ -231,10 +199,9 @@ def _report(options: argparse.Namespace) -> int:
     from conformance import runs
     from conformance.report import write_all
 
-    path: Path = options.run / "run.jsonl" if options.run.is_dir() else options.run
-    run = runs.read(path)
-    write_all(run, path.parent)
-    print(path.parent / "report.html")
+    folder = runs.log_of(options.run).parent
+    write_all(runs.read(options.run), folder)
+    print(folder / "report.html")
     return ExitStatus.PASSED
 
 
@@ -267,11 +234,8 @@ def _check(options: argparse.Namespace) -> int:
     promises = deviations.read(options.deviations) if options.deviations else ()
     run = check.run(recording, promises)
     folder: Path = options.report_dir / folder_of(run.header.target)
-    try:
-        runs.write(run, folder / "run.jsonl")
-    except OSError as error:
-        raise UsageError(f"--report-dir={options.report_dir} cannot be written: {error.strerror}.") from None
-    write_all(runs.read(folder / "run.jsonl"), folder)
+    runs.write(run, folder / runs.LOG)
+    write_all(runs.read(folder), folder)
     Console().print(terminal.table(run))
     print(*(each.text for each in run.footer.notices), sep="\n")
     print(*filter(None, [run.footer.note, f"report: {folder / 'report.html'}"]), sep="\n")
@@ -336,7 +300,3 @@ def _breaches(options: argparse.Namespace) -> int:
         seed=options.seed,
         jobs=options.jobs,
     )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,14 +9,13 @@ from conformance.clauses import Profile
 from conformance.client import FormFile
 from conformance.documents import IMAGE_FORMATS, TEXT_FORMATS, batch_input, document, sized
 from conformance.exchange import Exchange
-from conformance.files import Files, description
+from conformance.files import Files, description, id_of
 from conformance.resources import PREFIX
+from conformance.times import LATEST as LATEST  # noqa: PLC0414 -- scenarios take it from here
 
 # Filters are judged on either side of a time that lies a whole second from both groups of files; where uploads are
 # paced, those of a third fill that time.
 PAUSE = 2.05
-# A created_at beyond this is not in seconds.
-LATEST = 9_999_999_999
 UNICODE = "阿里云百炼系列手机 产品介绍"
 # A server may refuse or alter one of these: they stand on files that are there only to bear them.
 EMOJI = "🎉 launch 👩‍👩‍👧"
@@ -57,8 +56,7 @@ class Sent:
     @property
     def id(self) -> str:
         """The id that the upload answered, or nothing where it was not accepted."""
-        name = description(self.exchange).get("id")
-        return name if isinstance(name, str) else ""
+        return id_of(self.exchange)
 
     @property
     def is_odd(self) -> bool:

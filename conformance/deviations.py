@@ -10,10 +10,9 @@ from typing import Any
 
 from conformance import specs
 from conformance.errors import SpecsError, UsageError
-from conformance.verdicts import Ruling, Verdict
+from conformance.verdicts import BROKEN, Ruling, Verdict
 
 REQUIRED = {"clause", "since", "until", "owner", "reason"}
-BAD = {Verdict.FAIL, Verdict.WARN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +82,7 @@ def _judge(ruling: Ruling, row: Deviation | None, today: dt.date) -> Ruling:
         return ruling
     if today > row.until:
         return _ruled(ruling, Verdict.FAIL, f"the deviation expired on {row.until}: {row.reason}")
-    if ruling.verdict in BAD:
+    if ruling.verdict in BROKEN:
         return _ruled(ruling, Verdict.KNOWN, f"known until {row.until} ({row.owner}): {row.reason}")
     if ruling.verdict is Verdict.PASS:
         return _ruled(ruling, Verdict.FAIL, "it holds again: remove its deviation")

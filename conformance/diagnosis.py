@@ -1,15 +1,14 @@
 """What answers, and the lack of them, tell a person of the target: reached, trusted, on time, how full. Asks nothing."""
 
-import email.utils
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from conformance import notices
-from conformance.exchange import Answer, Exchange
-from conformance.laws.identity import CLOCK_TOLERANCE
+from conformance.exchange import Exchange, moment_of
 from conformance.notices import Notice
 from conformance.targets import Target
+from conformance.trace import CLOCK_TOLERANCE, FILES
 from conformance.troubles import kind_of_words
 
 OTHER = {"cn": "intl", "intl": "cn"}
@@ -85,7 +84,7 @@ def proxy_of(target: Target) -> str:
 def seen(exchanges: Iterable[Exchange]) -> tuple[Notice, ...]:
     """Tell what the answers to the first questions show of clock and account."""
     exchanges = tuple(exchanges)
-    pages = [each for each in exchanges if each.request.path == "/files" and each.succeeded]
+    pages = [each for each in exchanges if each.request.path == FILES and each.succeeded]
     return tuple(filter(None, (clock(exchanges), stock(pages))))
 
 
@@ -94,7 +93,7 @@ def clock(exchanges: Iterable[Exchange]) -> Notice | None:
     ahead = [
         each.started + each.seconds / 2 - moment
         for each in exchanges
-        if each.answer and (moment := _date(each.answer)) is not None
+        if each.answer and (moment := moment_of(each.answer.header("date"))) is not None
     ]
     if not ahead:
         return None
@@ -169,13 +168,6 @@ def _ids(page: Exchange) -> set[str]:
 def _items(page: Mapping[str, object]) -> list[object]:
     data = page.get("data")
     return data if isinstance(data, list) else []
-
-
-def _date(answer: Answer) -> float | None:
-    try:
-        return email.utils.parsedate_to_datetime(answer.header("date") or "").timestamp()
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
 
 
 def _host(target: Target) -> str:

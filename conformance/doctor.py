@@ -6,10 +6,11 @@ from conformance import diagnosis, notices, preflight
 from conformance.client import Client
 from conformance.errors import TargetError
 from conformance.exchange import Exchange
+from conformance.files import LARGEST_LIMIT
 from conformance.notices import Level, Notice
 from conformance.regions import region, regions
+from conformance.trace import FILES
 
-LARGEST = 2000
 # An account of 10,000 files is read in so many pages.
 PAGES = 5
 
@@ -37,7 +38,7 @@ def examine(client: Client, *, ask_other_region: bool = False) -> tuple[Notice, 
     found += diagnosis.seen([*answers, *pages])
     second = None
     if "second" in target.keys:
-        second = client.send("GET", "/files", query=(("limit", str(LARGEST)),), account="second")
+        second = client.send("GET", FILES, query=(("limit", str(LARGEST_LIMIT)),), account="second")
     found.append(diagnosis.second_key(target, second, [*answers, *pages]))
     return tuple(found)
 
@@ -56,22 +57,18 @@ def _pages(client: Client, answers: tuple[Exchange, ...]) -> list[Exchange]:
         name = data[-1].get("id") if isinstance(data, list) and data and isinstance(data[-1], dict) else None
         if not isinstance(name, str):
             break
-        last = client.send("GET", "/files", query=(("limit", str(LARGEST)), ("after", name)))
+        last = client.send("GET", FILES, query=(("limit", str(LARGEST_LIMIT)), ("after", name)))
         pages.append(last)
     return pages
-
-
-def _base_url_of(name: str) -> str:
-    return region(name).base_url()
 
 
 def _other_region(client: Client) -> Notice:
     other = diagnosis.OTHER[client.target.region]
     elsewhere = dataclasses.replace(
-        client.target, name=other, region=other, base_url=_base_url_of(other), second_key=""
+        client.target, name=other, region=other, base_url=region(other).base_url(), second_key=""
     )
     with client.towards(elsewhere) as there:
-        answer = there.send("GET", "/files", query=(("limit", "1"),))
+        answer = there.send("GET", FILES, query=(("limit", "1"),))
     if answer.succeeded:
         return notices.note(
             f"The key opens the region {other}: use --target={other}, or a key of this region."

@@ -1,9 +1,11 @@
 """Request, Answer, Exchange: the wire as frozen values. Nothing here opens a socket or judges."""
 
+import datetime as dt
+import email.utils
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -135,7 +137,7 @@ class Exchange:
     seconds: float = 0.0
     attempt: int = 1
     final: bool = True
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
     phase: str = ""
 
     @property
@@ -147,6 +149,16 @@ class Exchange:
     def succeeded(self) -> bool:
         """Whether an answer of the class 2xx came."""
         return self.answer is not None and self.answer.ok
+
+    @property
+    def refused(self) -> bool:
+        """Whether an answer of the class 4xx came."""
+        return self.answer is not None and self.answer.refused
+
+    @property
+    def missed(self) -> bool:
+        """Whether the answer says that nothing is there: 404, or 410."""
+        return self.status in {404, 410}
 
     def value(self) -> Any:
         """Give the answer's JSON, or None where there is none that can be read."""
@@ -161,6 +173,15 @@ class Exchange:
         """Give the answer's JSON object, or an empty one where there is none that can be read."""
         value = self.value()
         return value if isinstance(value, dict) else {}
+
+
+def moment_of(text: str | None) -> float | None:
+    """Read a date as HTTP writes it, in seconds since the epoch; None where it is none."""
+    try:
+        moment = email.utils.parsedate_to_datetime(text or "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
 
 
 def weight(body: bytes) -> int:

@@ -7,10 +7,9 @@ from contextvars import ContextVar
 from typing import Any
 
 from conformance.exchange import Exchange
-from conformance.trace import Page, read_page
-from conformance.verdicts import Finding, Verdict
+from conformance.trace import LASTING, Page, read_page
+from conformance.verdicts import CITED, Finding, Verdict
 
-LASTING = 3
 # What differs from run to run has no place in a reason.
 ID = re.compile(r"(?<=file-)[\w-]{6,}")
 
@@ -123,8 +122,7 @@ def accepted(exchange: Exchange, expected: str = "200") -> dict[str, Any]:
 
 def repeated_deletion(exchange: Exchange) -> bool:
     """Whether a deletion was refused that an attempt before it may already have done."""
-    refused = exchange.answer is not None and exchange.answer.refused
-    return exchange.request.method == "DELETE" and exchange.attempt > 1 and refused
+    return exchange.request.method == "DELETE" and exchange.attempt > 1 and exchange.refused
 
 
 def listed(exchange: Exchange) -> Page:
@@ -155,7 +153,7 @@ def refused(exchange: Exchange, *, twin: Exchange, status: int | None = None) ->
     if (exchange.status or 0) >= 500 and exchange.attempt >= LASTING:
         raise Broken(wanted, f"{exchange.status}, {exchange.attempt} times", (exchange, twin))
     answered(exchange)
-    holds = exchange.status == status if status else exchange.answer and exchange.answer.refused
+    holds = exchange.status == status if status else exchange.refused
     that(holds, wanted, describe(exchange), exchange, twin)
 
 
@@ -169,7 +167,7 @@ def lawful(findings: Iterable[Finding], clause: str) -> None:
     mine = [finding for finding in findings if finding.clause == clause]
     evidence = _evidence.get()
     for finding in mine:
-        if evidence and len(evidence.exchanges) < 12:
+        if evidence and len(evidence.exchanges) < CITED:
             evidence.exchanges.extend(n for n in finding.exchanges if n not in evidence.exchanges)
         if finding.verdict is Verdict.FAIL:
             broken = Broken(finding.expected, finding.actual, ())

@@ -58,7 +58,7 @@ def again(option: Namespace, case: Address) -> str:
     """Write the command that runs a case again, with the options of this run; it never holds a key."""
     words = ["pytest", *(["--pyargs", "conformance.suite"] if option.pyargs else [])]
     given = {"--target": (option.target, ""), "--region": (option.region or "intl", "intl")}
-    given |= {"--workspace": (option.workspace, ""), "--profile": (str(option.profile), "standard")}
+    given |= {"--workspace": (option.workspace, ""), "--profile": (option.profile, "standard")}
     words += [f"{name}={value}" for name, (value, usual) in given.items() if value != usual]
     words += [f"--breach={name}" for name in option.breach]
     words += [f"--weather={name}" for name in option.weather]

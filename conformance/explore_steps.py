@@ -11,16 +11,15 @@ from conformance import expect
 from conformance.client import FormFile
 from conformance.exchange import Exchange, Pairs
 from conformance.expect import Broken, Unproven
-from conformance.files import Files, description
+from conformance.files import Files, description, id_of
 from conformance.generated import follow, send
 from conformance.resources import path_of
-from conformance.times import write
+from conformance.times import DAY, write
 from conformance.trace import OF_THE_ACCOUNT
 from conformance.verdicts import Finding, Verdict
 
 # A longer list than these pages shows nothing new of a few files.
 MOST_PAGES = 4
-MISSING = {404, 410}
 
 # Makes a file: words of its name and a purpose.
 Maker = Callable[[str, str], FormFile]
@@ -87,11 +86,10 @@ class Upload:
         form = (*self.before, ("purpose", self.purpose), *self.behind)
         exchange = scene.files.send_form(form, file)
         scene.answers[self.slot] = exchange
-        said = description(exchange)
-        if isinstance(name := said.get("id"), str) and name:
+        if name := id_of(exchange):
             scene.names[self.slot] = name
             scene.alive.add(name)
-            if isinstance(created := said.get("created_at"), int):
+            if isinstance(created := description(exchange).get("created_at"), int):
                 scene.created.append(created)
 
 
@@ -109,7 +107,7 @@ class Retrieve:
         exchange = scene.files.wait(lambda: scene.files.retrieve(name), lambda each: _refused(each) != lives)
         if lives and exchange.succeeded:
             scene.retrieved.add(name)
-        elif lives and exchange.status in MISSING:
+        elif lives and exchange.missed:
             went = scene.gone and name in scene.retrieved
             clause = "deletion.only-that-file" if went else "retrieval.found"
             scene.accuse(clause, "the file is still there", expect.describe(exchange), exchange)
@@ -255,14 +253,12 @@ def words(step: Step) -> str:
 
 def _keep(scene: Scene, slot: int, exchange: Exchange) -> None:
     scene.answers[slot] = exchange
-    name = description(exchange).get("id")
-    if exchange.request.is_upload and isinstance(name, str) and name:
+    if exchange.request.is_upload and (name := id_of(exchange)):
         scene.alive.add(name)
 
 
 def _refused(exchange: Exchange) -> bool:
-    answer = exchange.answer
-    return answer is not None and answer.refused and answer.status not in OF_THE_ACCOUNT
+    return exchange.refused and exchange.status not in OF_THE_ACCOUNT
 
 
 def _written(value: Any, scene: Scene) -> str | None:
@@ -271,7 +267,7 @@ def _written(value: Any, scene: Scene) -> str | None:
     if side not in {"before", "behind"}:
         return str(value)
     seconds, _, form = rest.partition(" ")
-    sure = scene.zone is not None or int(seconds) > 2 * 86_400
+    sure = scene.zone is not None or int(seconds) > 2 * DAY
     if not scene.created or not sure:
         return None
     moment = min(scene.created) - int(seconds) if side == "before" else max(scene.created) + int(seconds)

@@ -39,7 +39,7 @@ class Files:
                 self.undo({file.filename}, account="second" if account == "second" else "first")
 
         exchange = self.client.send("POST", "/files", form=form, file=file, account=account, look=look)
-        if isinstance(name := description(exchange).get("id"), str):
+        if name := id_of(exchange):
             self._made.add(name)
         return exchange
 
@@ -100,8 +100,8 @@ class Files:
 
     def is_gone(self, name: str, account: str = "first") -> bool:
         """Whether a file cannot be retrieved any more, or the list, which may know more, has lost it."""
-        answer = self.retrieve(name, account=account).answer
-        if answer and answer.refused and answer.status not in OF_THE_ACCOUNT:
+        exchange = self.retrieve(name, account=account)
+        if exchange.refused and exchange.status not in OF_THE_ACCOUNT:
             return True
         page = read_page(self.list(limit=LARGEST_LIMIT, account=account))
         return page is not None and page.has_more is False and name not in page.ids
@@ -154,6 +154,12 @@ class Files:
 def description(exchange: Exchange) -> dict[str, Any]:
     """Give the file that an answer describes, or an empty mapping."""
     return exchange.mapping() if exchange.succeeded else {}
+
+
+def id_of(exchange: Exchange) -> str:
+    """Give the id of what was made, or nothing where it was not accepted."""
+    name = description(exchange).get("id")
+    return name if isinstance(name, str) else ""
 
 
 def shown(traversal: Traversal | None, names: Iterable[str]) -> tuple[str, ...]:

@@ -15,10 +15,8 @@ from conformance.deviations import Deviation
 from conformance.deviations import apply as apply_deviations
 from conformance.errors import UsageError
 from conformance.runs import ClauseRow, Run
-from conformance.verdicts import ExitStatus, Finding, Ruling, Verdict, weigh
+from conformance.verdicts import BROKEN, JUDGED, NOT_HELD, ExitStatus, Finding, Ruling, Verdict, weigh
 
-JUDGED = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.KNOWN})
-BROKEN = frozenset({Verdict.FAIL, Verdict.WARN})
 # How bad a verdict is where two runs have judged a clause.
 BADNESS = {Verdict.PASS: 0, Verdict.KNOWN: 1, Verdict.WARN: 2, Verdict.FAIL: 3}
 # The ends of a run that leave nothing to compare.
@@ -312,6 +310,6 @@ def _bare(row: ClauseRow, findings: Iterable[Finding]) -> Ruling:
 def _telling(row: ClauseRow, findings: Iterable[Finding]) -> Finding | None:
     """Give the finding that shows best that a clause did not hold."""
     failed = [finding for finding in findings if finding.verdict is Verdict.FAIL]
-    if row.verdict not in {*BROKEN, Verdict.KNOWN} or not failed:
+    if row.verdict not in NOT_HELD or not failed:
         return None
     return next((finding for finding in failed if finding.expected or finding.actual), failed[0])

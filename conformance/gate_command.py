@@ -13,6 +13,7 @@ from conformance.gate import Decision
 from conformance.report import annotations, gates
 from conformance.report.legible import one_line
 from conformance.verdicts import ExitStatus
+from conformance.writing import write
 
 PROMISE = ("until", "owner", "reason")
 
@@ -25,8 +26,8 @@ def run(options: argparse.Namespace) -> int:
         RunLogError: a log cannot be read.
     """
     _check(options)
-    judged = runs.read(_log(options.run))
-    base = runs.read(_log(options.against)) if options.against else None
+    judged = runs.read(options.run)
+    base = runs.read(options.against) if options.against else None
     today = options.on or gate.started(judged)
     if options.deviations:
         judged = gate.promised(judged, deviations.read(options.deviations), today)
@@ -40,9 +41,9 @@ def run(options: argparse.Namespace) -> int:
             *annotations.annotations(decision, workspace=workspace, deviations=options.deviations), sep="\n"
         )
     if options.summary:
-        _write(options.summary, gates.as_markdown(decision, judged), mode="a")
+        write(options.summary, gates.as_markdown(decision, judged), append=True)
     if options.badge:
-        _write(options.badge, gates.as_badge(decision, judged), mode="w")
+        write(options.badge, gates.as_badge(decision, judged))
     return decision.status
 
 
@@ -59,10 +60,6 @@ def _check(options: argparse.Namespace) -> None:
         )
     if options.accept and (options.summary or options.badge):
         raise UsageError("--accept only prints deviations: ask for --summary or --badge without it.")
-
-
-def _log(path: Path) -> Path:
-    return path / "run.jsonl" if path.is_dir() else path
 
 
 def _accept(options: argparse.Namespace, decision: Decision, today: dt.date) -> int:
@@ -90,7 +87,7 @@ def _accept(options: argparse.Namespace, decision: Decision, today: dt.date) -> 
     if twice := [row.clause for row in rows if row.clause in rowed]:
         raise UsageError(f"{options.output} has a row of {twice[0]}: change that row by hand.")
     before = "\n" if options.output.exists() and options.output.stat().st_size else ""
-    _write(options.output, before + text, mode="a")
+    write(options.output, before + text, append=True)
     print(
         f"{len(rows)} accepted until {options.until} in {options.output}: read and commit it.",
         file=sys.stderr,
@@ -109,11 +106,3 @@ def _proposal(rows: tuple[Deviation, ...], decision: Decision) -> str:
             comments.append("In the place of the row that has expired.")
         parts.append("".join(f"# {comment}\n" for comment in comments) + deviations.as_toml([row]))
     return "\n".join(parts)
-
-
-def _write(path: Path, text: str, *, mode: str) -> None:
-    try:
-        with path.open(mode, encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from None

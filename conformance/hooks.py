@@ -317,9 +317,9 @@ def _write(config: pytest.Config, run: runs.Run) -> None:
     from conformance.report import write_all
 
     folder = config.stash[FOLDER]
-    runs.write(run, folder / "run.jsonl")
+    runs.write(run, folder / runs.LOG)
     # The views show what the log holds, so that it gives the same bytes again.
-    write_all(runs.read(folder / "run.jsonl"), folder)
+    write_all(runs.read(folder), folder)
 
 
 @pytest.hookimpl(trylast=True)

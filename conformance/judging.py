@@ -15,9 +15,8 @@ from conformance.exchange import Exchange
 from conformance.regions import region
 from conformance.runs import ClauseRow, clause_row
 from conformance.sdk import Compatibility
-from conformance.verdicts import Finding, Ruling, Verdict, weigh
+from conformance.verdicts import CITED, NOT_HELD, Finding, Ruling, Verdict, weigh
 
-KEPT_EXCHANGES = 12
 SERVER_ERROR = "errors.no-server-error"
 
 
@@ -144,13 +143,13 @@ def row(
         numbers.update(dict.fromkeys(finding.exchanges))
     broken = {n for each in ruling.findings if each.verdict is Verdict.FAIL for n in each.exchanges}
     compatible = None
-    if ruling.verdict in {Verdict.FAIL, Verdict.WARN, Verdict.KNOWN} and broken:
+    if ruling.verdict in NOT_HELD and broken:
         compatible = compatibility.of(each for each in exchanges if each.number in broken)
     return clause_row(
         clause,
         ruling,
         tests,
-        list(numbers)[:KEPT_EXCHANGES],
+        list(numbers)[:CITED],
         compatible=compatible,
         attested=attested().get(clause.id, ()),
     )

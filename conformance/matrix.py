@@ -19,9 +19,8 @@ import pytest
 from conformance import sdk
 from conformance.hooks import RUN, VIEWS
 from conformance.runs import Run
-from conformance.verdicts import ExitStatus, Verdict
+from conformance.verdicts import BROKEN, ExitStatus, Verdict
 
-CAUGHT = {Verdict.FAIL, Verdict.WARN}
 # What a run among hundreds does not need: it is no one's report, and its process ends with it.
 NEEDLESS = ("cacheprovider", "xdist", "html", "junitxml", "unraisableexception", "threadexception")
 
@@ -199,7 +198,7 @@ def try_out(trial: Trial, *, whole: bool = False) -> Outcome:
 
 
 def _outcome(trial: Trial, status: int, run: Run, words: str) -> Outcome:
-    broken = [row.id for row in run.clauses if row.verdict in CAUGHT]
+    broken = [row.id for row in run.clauses if row.verdict in BROKEN]
     shown = defaultdict(list)
     totals = run.footer.totals
     requests = totals.requests + totals.rate_probe.requests

@@ -8,7 +8,7 @@ from conformance.client import FormFile
 from conformance.corpus import name_of
 from conformance.documents import document
 from conformance.exchange import Exchange
-from conformance.files import Files, description
+from conformance.files import Files, id_of
 
 CONSONANTS = "BDFGKLMNPRTVZ"
 VOWELS = "AEIOU"
@@ -24,8 +24,7 @@ class Memo:
     @property
     def id(self) -> str:
         """The id that the upload answered, or nothing where it was not accepted."""
-        name = description(self.exchange).get("id")
-        return name if isinstance(name, str) else ""
+        return id_of(self.exchange)
 
     @property
     def sent(self) -> float:

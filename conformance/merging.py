@@ -18,7 +18,7 @@ from conformance.runs import (
 )
 from conformance.targets import MOCKS
 from conformance.troubles import Infrastructure
-from conformance.verdicts import ExitStatus, Finding, Ruling, Verdict, exit_status, weigh
+from conformance.verdicts import BROKEN, ExitStatus, Finding, Ruling, Verdict, exit_status, weigh
 
 # What the parts of one run have in common.
 COMMON = ("contract", "target", "region", "base_url", "profile", "lane", "version", "format")
@@ -30,7 +30,6 @@ STATUSES = (
     ExitStatus.UNPROVEN,
     ExitStatus.PASSED,
 )
-EXERCISED = {Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.KNOWN, Verdict.OBSERVED, Verdict.ERROR}
 
 
 def merged(parts: Sequence[Run], *, complete: bool = True) -> Run:
@@ -123,14 +122,14 @@ def _rule(name: str, rows: Sequence[ClauseRow], findings: list[Finding]) -> Ruli
     required = any(row.required for row in rows)
     verdict, reason = weigh(rows[0].level, findings)
     strict = None
-    if verdict in {Verdict.FAIL, Verdict.WARN} and (known := _first(rows, Verdict.KNOWN)):
+    if verdict in BROKEN and (known := _first(rows, Verdict.KNOWN)):
         verdict, reason, strict = Verdict.KNOWN, known.reason, verdict
     elif verdict is not Verdict.ERROR and (
         failed := _first((row for row in rows if row.strict), Verdict.FAIL)
     ):
         # A promise of a deviation that is no longer kept.
         verdict, reason, strict = Verdict.FAIL, failed.reason, verdict
-    elif not any(finding.verdict in EXERCISED for finding in findings):
+    elif all(finding.verdict is Verdict.UNPROVEN for finding in findings):
         asked = next((row for row in rows if row.required or row.verdict is Verdict.ABSENT), None)
         told = asked or next((row for row in rows if row.tests), rows[0])
         verdict, reason = told.verdict, told.reason

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance import deviations, ledger, pacing, recorded, shards, sharing, targets
+from conformance import deviations, ledger, pacing, recorded, shards, sharing, targets, writing
 from conformance.budget import Caps
 from conformance.check import Replay
 from conformance.clauses import Profile
@@ -51,9 +51,8 @@ def add(parser: pytest.Parser) -> None:
     option("--workspace", default="", metavar="ID", help="use the workspace host of the region")
     option(
         "--profile",
-        choices=list(Profile),
-        default=Profile.STANDARD,
-        type=Profile,
+        choices=[str(each) for each in Profile],
+        default=str(Profile.STANDARD),
         help="how much to send: smoke at most 40 requests, standard at most 300 (default), deep all",
     )
     option(
@@ -133,7 +132,7 @@ def add(parser: pytest.Parser) -> None:
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"{text!r} is no count")
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 0 on")
     return int(text)
 
 
@@ -198,7 +197,7 @@ def session(config: pytest.Config, closing: contextlib.ExitStack) -> Session:
     timing = Timing.within(option.timeout)
     places: tuple[Path, ...] = ()
     if not option.plan:
-        _writable(Path(option.report_dir))
+        writing.make(Path(option.report_dir) / target.folder)
         places = ledger.places(os.environ, Path(option.report_dir))
     started = Session(target, settings, pace, timing=timing, surroundings=surroundings, places=places)
     closing.callback(started.close)
@@ -220,8 +219,9 @@ def _replay(config: pytest.Config) -> Session:
     for name in (name for name, given in unfit.items() if given):
         raise UsageError(f"{name} is for what can be asked: a recording is only read.")
     recording = recorded.read(Path(option.target.removeprefix(RECORDED)), region=option.region or "")
-    _writable(Path(option.report_dir))
-    return Replay(recording, Settings(deviations=_deviations(option)))
+    replay = Replay(recording, Settings(deviations=_deviations(option)))
+    writing.make(Path(option.report_dir) / replay.target.folder)
+    return replay
 
 
 def _deviations(option: argparse.Namespace) -> tuple[deviations.Deviation, ...]:
@@ -257,13 +257,6 @@ def _seed(lane: str, seed: int | None) -> int:
             raise UsageError("--seed is for --lane=explore: the lane gate sends the same cases each time.")
         return 0
     return int.from_bytes(os.urandom(4)) if seed is None else seed
-
-
-def _writable(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"--report-dir={folder} cannot be written: {error.strerror}.") from None
 
 
 @contextlib.contextmanager

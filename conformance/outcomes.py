@@ -10,7 +10,7 @@ from conformance.errors import SpecsError, TargetError
 from conformance.expect import Broken, Evidence, Unproven
 from conformance.report.legible import legible, one_line
 from conformance.session import Session
-from conformance.verdicts import Finding, Verdict
+from conformance.verdicts import CITED, Finding, Verdict
 
 # Characters of what a target said that a line of pytest's shows.
 LONGEST = 1200
@@ -53,7 +53,7 @@ def finding(item: pytest.Item, clause: Clause, call: pytest.CallInfo[None]) -> F
             outcome = {"verdict": Verdict.UNPROVEN, "reason": error.msg or "skipped"}
         case _:
             outcome = {"verdict": Verdict.ERROR, "reason": f"{type(error).__name__}: {error}"[:500]}
-    return Finding(**common, **outcome, exchanges=tuple(evidence.exchanges[:12]))
+    return Finding(**common, **outcome, exchanges=tuple(evidence.exchanges[:CITED]))
 
 
 def speak(

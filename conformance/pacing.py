@@ -5,8 +5,6 @@ those of several hosts. Where the target asks one of them to wait, the lane is c
 """
 
 import contextlib
-import datetime as dt
-import email.utils
 import hashlib
 import threading
 import time
@@ -18,7 +16,7 @@ from pyrate_limiter import Rate, RateItem, StateBucket
 
 from conformance import sharing
 from conformance.errors import UsageError
-from conformance.exchange import Answer, Request
+from conformance.exchange import Answer, Request, moment_of
 from conformance.sharing import Keeper, Lost, Store
 from conformance.targets import Target
 
@@ -166,7 +164,7 @@ def asked(answer: Answer, now: float) -> Rest:
     if value.isascii() and value.isdigit():
         seconds = float(value)
     else:
-        until, here = _moment(value), _moment(answer.header("date") or "")
+        until, here = moment_of(value), moment_of(answer.header("date"))
         seconds = 0.0 if until is None else until - (now if here is None else here)
     if seconds > LONGEST_REST:
         return Rest(
@@ -174,14 +172,6 @@ def asked(answer: Answer, now: float) -> Rest:
             note=f"Retry-After asks for {seconds:.0f} s; a run waits {LONGEST_REST:.0f} s at most",
         )
     return Rest(seconds=max(0.0, seconds))
-
-
-def _moment(text: str) -> float | None:
-    try:
-        moment = email.utils.parsedate_to_datetime(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
 
 
 def _account(target: Target) -> str:

@@ -1,7 +1,6 @@
 """A run in several processes (`-n`): each judges its share, and one log and one report come of them all."""
 
 import os
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +66,7 @@ def divide(config: pytest.Config) -> Controller:
     option.maxworkerrestart = "0"
     for name, value in vars(option).items():
         # What is sent to other processes must be plain.
-        if isinstance(value, Path | StrEnum):
+        if isinstance(value, Path):
             setattr(option, name, str(value))
     return Controller()
 

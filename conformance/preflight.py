@@ -3,16 +3,19 @@
 import dataclasses
 
 from conformance import diagnosis
+from conformance.batch_trace import BATCHES
+from conformance.cleaning import NO_ROUTE
 from conformance.client import Client
 from conformance.contract import INFRASTRUCTURE
 from conformance.errors import TargetError
 from conformance.exchange import Exchange, NotJson
+from conformance.files import LARGEST_LIMIT
+from conformance.replies import PATH
 from conformance.resources import path_of
+from conformance.trace import FILES
 
 # Seconds that one question of the preflight may take.
 PATIENCE = 12.0
-LARGEST = "2000"
-NO_ROUTE = {404, 405, 501}
 NOBODY = "file-fe-000000000000000000000000"
 
 
@@ -40,8 +43,8 @@ def lacking(client: Client) -> dict[str, str]:
     """
     if "://" not in client.target.name:
         return {}
-    batches = client.send("GET", "/batches", query=(("limit", "1"),))
-    chat = client.send("POST", "/chat/completions", body='{"max_tokens": 1}')
+    batches = client.send("GET", BATCHES, query=(("limit", "1"),))
+    chat = client.send("POST", PATH, body='{"max_tokens": 1}')
     found = {"createBatch": batches, "createChatCompletion": chat}
     return {
         operation: f"the target has no route {exchange.request.path} ({exchange.status})"
@@ -54,7 +57,7 @@ def lacking(client: Client) -> dict[str, str]:
 def _ask(client: Client) -> tuple[Exchange, ...]:
     answers: list[Exchange] = []
     # The longest page tells most of the account.
-    for path, query in (("/files", (("limit", LARGEST),)), ("/files", ()), (path_of(NOBODY), ())):
+    for path, query in ((FILES, (("limit", str(LARGEST_LIMIT)),)), (FILES, ()), (path_of(NOBODY), ())):
         exchange = client.send("GET", path, query=query)
         answers.append(exchange)
         if exchange.answer is None:
@@ -84,7 +87,7 @@ def _speaks(exchange: Exchange) -> bool:
     except NotJson:
         return False
     # A file that nobody has is refused with 404: that too is the word of a server that let us in.
-    return answer.ok or answer.status == (400 if exchange.request.path == "/files" else 404)
+    return answer.ok or answer.status == (400 if exchange.request.path == FILES else 404)
 
 
 def _why(client: Client, exchange: Exchange) -> str:

@@ -25,10 +25,9 @@ from conformance.corpus import Small
 from conformance.crew import Crew, Shot
 from conformance.exchange import Exchange
 from conformance.expect import Unproven, describe
-from conformance.files import Files, description
+from conformance.files import Files, id_of
 from conformance.rates import (
     DOCUMENTED,
-    OF_THE_FILE,
     OTHER,
     OTHERS,
     SUBSTANTIAL,
@@ -248,8 +247,7 @@ class _Probe:
         file = self.ways.small("rates")
         form = (("purpose", self.ways.small.purpose),)
         exchange = client.send("POST", "/files", form=form, file=file)
-        name = description(exchange).get("id")
-        if isinstance(name, str):
+        if name := id_of(exchange):
             if self.anchor:
                 self.mine.append(name)
             else:
@@ -270,7 +268,7 @@ class _Probe:
         except IndexError:
             return self._retrieve(client)
         exchange = client.send("DELETE", path_of(name))
-        if not exchange.succeeded and exchange.status not in OF_THE_FILE:
+        if not exchange.succeeded and not exchange.missed:
             self.mine.append(name)
         return exchange
 

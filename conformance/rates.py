@@ -23,8 +23,6 @@ HIDDEN = "a success that tells of an error"
 SUBSTANTIAL = 0.2
 # Below this share of answers the network was in the way.
 ANSWERED = 0.7
-# A file that is gone or not seen yet was looked for: the request was admitted.
-OF_THE_FILE = frozenset({404, 410})
 # Requests so close together, in seconds, may have changed places on their way.
 JITTER = 0.03
 # Refusals closer together than this tell nothing of a rate.
@@ -136,7 +134,8 @@ def said(exchange: Exchange) -> str:
     if exchange.succeeded:
         body = exchange.mapping()
         return HIDDEN if body.get("error") and not {"id", "data"} & set(body) else ADMITTED
-    return ADMITTED if exchange.status in OF_THE_FILE else str(exchange.status)
+    # A file that is gone or not seen yet was looked for: the request was admitted.
+    return ADMITTED if exchange.missed else str(exchange.status)
 
 
 def disguises(exchanges: Iterable[Exchange], lane: str) -> frozenset[str]:

@@ -1,8 +1,6 @@
 """Recorded traffic: what is in a recording of this API, as exchanges. Opens no connection and judges nothing."""
 
 import dataclasses
-import datetime as dt
-import email.utils
 import hmac
 import json
 import os
@@ -17,7 +15,7 @@ from conformance import archives, cassettes, runs
 from conformance.contract import contract
 from conformance.entries import Entry, header
 from conformance.errors import UsageError
-from conformance.exchange import Answer, Exchange, NotJson, Pairs, Request, decode
+from conformance.exchange import Answer, Exchange, NotJson, Pairs, Request, decode, moment_of
 from conformance.recorder import REDACTED, SECRET_HEADERS, Redactor
 from conformance.regions import BASE_PATH, Region, regions
 from conformance.replies import CHAT, DOC, LONG, is_stream
@@ -87,7 +85,7 @@ def read(path: Path, *, region: str = "", base_url: str = "") -> Recording:
 
 def _entries(path: Path) -> tuple[list[Entry], str]:
     """Read whatever a file holds, told by its content; give its entries, and the region where it says that itself."""
-    path = path / "run.jsonl" if path.is_dir() else path
+    path = runs.log_of(path)
     try:
         if path.stat().st_size > LARGEST:
             raise UsageError(f"{path} is larger than 1 GiB: export less of it.")
@@ -239,7 +237,7 @@ def _recording(
         for number, ((entry, _, place), name) in enumerate(zip(chosen, names, strict=True), 1)
     )
     return Recording(
-        name=path.name if path.name != "run.jsonl" else path.resolve().parent.name,
+        name=path.name if path.name != runs.LOG else path.resolve().parent.name,
         region=region or next(filter(None, map(_region_of, bases)), told or "intl"),
         base_url=bases.most_common(1)[0][0],
         begun=exchanges[0].started if timed else round(path.stat().st_mtime),
@@ -326,18 +324,11 @@ def _skew(entries: Iterable[Entry]) -> float:
     behind = [
         told - (entry.started or 0.0) - entry.seconds
         for entry in entries
-        if (told := _date(header(entry.answer_headers, "date"))) is not None
+        if (told := moment_of(header(entry.answer_headers, "date"))) is not None
     ]
     found = median(behind) if behind else 0.0
     return round(found, 1) if abs(found) > SKEW else 0.0
 
 
 def _dated(entry: Entry) -> Entry:
-    return dataclasses.replace(entry, started=_date(header(entry.answer_headers, "date")))
-
-
-def _date(text: str) -> float | None:
-    try:
-        return email.utils.parsedate_to_datetime(text).astimezone(dt.UTC).timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None
+    return dataclasses.replace(entry, started=moment_of(header(entry.answer_headers, "date")))

@@ -1,4 +1,4 @@
-"""The regions of specs/regions.toml: their hosts and what each offers."""
+"""The regions of specs/regions.toml: their hosts, and what each lacks."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -27,7 +27,6 @@ class Region:
     name: str
     host: str
     workspace_host: str
-    offers: tuple[str, ...]
     lacks: tuple[Lack, ...] = ()
 
     def base_url(self, workspace: str = "") -> str:
@@ -57,6 +56,6 @@ def region(name: str) -> Region:
 def _region(name: str, row: dict[str, Any]) -> Region:
     try:
         lacks = tuple(Lack(**lack) for lack in row.get("lacks", ()))
-        return Region(**{**row, "id": name, "offers": tuple(row["offers"]), "lacks": lacks})
+        return Region(**{**row, "id": name, "lacks": lacks})
     except (TypeError, KeyError) as error:
         raise SpecsError(f"regions.toml: {name}: {error}.") from error

@@ -32,13 +32,13 @@ class Resources:
 
     def __call__(self, exchange: Exchange) -> None:
         """Take note of an exchange."""
-        request, answer = exchange.request, exchange.answer
+        request = exchange.request
         if request.is_upload:
             name = exchange.mapping().get("id") if exchange.succeeded else None
             # The id first: between the two lines the file is known twice, never not at all.
             if isinstance(name, str) and name:
                 self._book.put(Kind.FILE, name, exchange.account)
-            plain = bool(isinstance(name, str) and name) or (answer is not None and answer.refused)
+            plain = bool(isinstance(name, str) and name) or exchange.refused
             for filename in _filenames(request):
                 if not plain:
                     self._ended[filename] = exchange.started + exchange.seconds
@@ -46,7 +46,7 @@ class Resources:
                 # An attempt before it may have left a file that no list showed yet.
                 elif filename not in self._troubled:
                     self._book.drop(Kind.UPLOAD, filename)
-        elif request.method == "DELETE" and answer and (answer.ok or answer.status in {404, 410}):
+        elif request.method == "DELETE" and (exchange.succeeded or exchange.missed):
             name = request.named
             entry = self._book.get(Kind.FILE, name)
             if entry and entry.account == exchange.account and request.path == path_of(name):

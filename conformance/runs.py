@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from conformance import writing
 from conformance.clauses import Clause, Conflict
-from conformance.errors import RunLogError
+from conformance.errors import RunLogError, UsageError
 from conformance.exchange import Answer, Exchange, Part, Request
 from conformance.notices import Level, Notice
 from conformance.troubles import Infrastructure
 from conformance.verdicts import Finding, Ruling, Verdict
 
 FORMAT = 1
+LOG = "run.jsonl"
 KINDS = ("header", "exchange", "finding", "clause", "conflict", "footer")
 
 
@@ -227,24 +229,27 @@ def dump(run: Run) -> Iterator[str]:
 
 
 def write(run: Run, path: Path) -> None:
-    """Write a run log beside its final name first, so that a crash leaves no half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    with draft.open("w", encoding="utf-8") as log:
-        log.writelines(line + "\n" for line in dump(run))
-    draft.replace(path)
+    """Write a run log."""
+    writing.put(path, (line + "\n" for line in dump(run)))
+
+
+def log_of(path: Path) -> Path:
+    """Give the run log that a path names: itself, or the one in that folder."""
+    return path / LOG if path.is_dir() else path
 
 
 def read(path: Path) -> Run:
-    """Read a run log.
+    """Read a run log, or the one in a folder.
 
     Raises:
-        RunLogError: it cannot be read, is cut short, or is of another format.
+        UsageError: there is none.
+        RunLogError: it is cut short, or is of another format.
     """
+    path = log_of(path)
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise RunLogError(f"Cannot read the run log {path}: {error.strerror}.") from error
+        raise UsageError(f"Cannot read the run log {path}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise RunLogError(f"{path} is not a run log: it is not UTF-8 text.") from error
     return parse(text, name=str(path))

@@ -221,7 +221,7 @@ class Compatibility:
 def _clause_of(exchange: Exchange) -> str:
     if exchange.status in INFRASTRUCTURE:
         return ""
-    if exchange.answer and exchange.answer.refused and exchange.operation in CLAUSES:
+    if exchange.refused and exchange.operation in CLAUSES:
         return REFUSED
     if exchange.succeeded and wants_stream(exchange):
         return IN_A_STREAM

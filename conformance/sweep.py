@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from conformance import ledger
-from conformance.batch_trace import ENDS, LARGEST_LIMIT
-from conformance.batches import Batches, name_of
+from conformance.batch_trace import ENDS, LARGEST_LIMIT, RESULTS, name_of
+from conformance.batches import Batches
 from conformance.budget import Budget, Caps
 from conformance.cleaning import Cleaner
 from conformance.client import Client, Timing
@@ -23,14 +23,12 @@ from conformance.pacing import Pace
 from conformance.recorder import Recorder, Redactor
 from conformance.resources import Resources, path_of, tag_of
 from conformance.targets import Target
-from conformance.unfinished import RESULTS, Unfinished
+from conformance.times import HOUR, LATEST
+from conformance.unfinished import Unfinished
 
 # Seconds: how long readers may lag behind, and how long tasks may take to be cancelled.
 LAG = 10.0
 PATIENCE = 60.0
-# A created_at beyond this is not in seconds.
-LATEST = 9_999_999_999
-HOUR = 3600
 THINGS = {Kind.FILE: "file", Kind.RESULT: "result file", Kind.TASK: "task"}
 
 Wanted = Callable[[str, Any], bool]

@@ -10,7 +10,9 @@ FORMATS = {
     "date": ("%Y-%m-%d", r"\d{4}-\d{2}-\d{2}"),
     "compact-date": ("%Y%m%d", r"\d{8}"),
 }
-DAY = 86_400
+HOUR, DAY = 3_600, 86_400
+# A created_at beyond this is not in seconds.
+LATEST = 9_999_999_999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

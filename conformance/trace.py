@@ -14,6 +14,10 @@ FILES = "/files"
 PURPOSES = ("file-extract", "batch")
 # Reads may lag behind writes for this long, in seconds, before a lag becomes a lie.
 LAG = 10.0
+# Clocks of well-kept servers agree within seconds; a wrong unit or zone is off by hours at least.
+CLOCK_TOLERANCE = 300
+# Fewer server errors in a row than this are weather.
+LASTING = 3
 # Refusals of the account, the key or the pace say nothing of a file.
 OF_THE_ACCOUNT = {401, 402, 403, 408, 429}
 
@@ -209,7 +213,7 @@ class Trace:
         refused = {
             name
             for name, exchange in self.of_file("GET")
-            if exchange.answer and exchange.answer.refused and exchange.status not in OF_THE_ACCOUNT
+            if exchange.refused and exchange.status not in OF_THE_ACCOUNT
         }
         heads = [
             (page.exchange.number, frozenset(page.ids))
@@ -315,6 +319,12 @@ def long_after(write: Exchange, read: Exchange) -> bool:
 def excused_until(write: Exchange) -> float:
     """Give the moment up to which a read may not know of a write, in seconds since 1970."""
     return write.started + write.seconds + LAG
+
+
+def is_now(said: object, exchange: Exchange) -> bool:
+    """Whether a time is that of an exchange, in whole seconds since 1970."""
+    start, end = exchange.started, exchange.started + exchange.seconds
+    return isinstance(said, int) and start - CLOCK_TOLERANCE <= said <= end + CLOCK_TOLERANCE
 
 
 def own(items: Iterable[str], uploads: Mapping[str, Upload]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from conformance.gate import NO_RUN
 from conformance.report import trend_views, trends, words
 from conformance.report.trends import Point
 from conformance.verdicts import ExitStatus
+from conformance.writing import write
 
 
 def run(paths: Iterable[Path], *, page: Path | None, data: Path | None) -> int:
@@ -21,7 +22,7 @@ def run(paths: Iterable[Path], *, page: Path | None, data: Path | None) -> int:
         RunLogError: a log cannot be read.
     """
     points, apart = [], []
-    for path in dict.fromkeys(each / "run.jsonl" if each.is_dir() else each for each in paths):
+    for path in dict.fromkeys(map(runs.log_of, paths)):
         point = trends.point(runs.read(path))
         if point.exit_status in NO_RUN:
             apart.append(_left(point))
@@ -32,9 +33,11 @@ def run(paths: Iterable[Path], *, page: Path | None, data: Path | None) -> int:
     found = trends.series(points)
     Console().print(trend_views.as_text(found, apart=apart))
     if page:
-        _write(page, trend_views.as_html(found, apart=apart))
+        write(page, trend_views.as_html(found, apart=apart))
+        print(page)
     if data:
-        _write(data, trends.as_json(found))
+        write(data, trends.as_json(found))
+        print(data)
     return ExitStatus.PASSED
 
 
@@ -42,11 +45,3 @@ def _left(point: Point) -> str:
     return words.say(
         "trend.left", target=point.target, at=words.moment(point.started), status=str(point.exit_status)
     )
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from None
-    print(path)

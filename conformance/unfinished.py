@@ -2,11 +2,9 @@
 
 import threading
 
-from conformance.batch_trace import ENDS, Look, is_creation, looks_of
+from conformance.batch_trace import BATCHES, ENDS, RESULTS, Look, is_creation, looks_of, name_of
 from conformance.exchange import Exchange, Request
 from conformance.ledger import Book, Kind
-
-RESULTS = ("output_file_id", "error_file_id")
 
 
 class Unfinished:
@@ -22,7 +20,7 @@ class Unfinished:
 
     def expect(self, request: Request, account: str = "first") -> None:
         """Take note of a creation before it leaves: whoever is stopped meanwhile must look for its task."""
-        if request.method == "POST" and request.path == "/batches" and (name := _name(request)):
+        if request.method == "POST" and request.path == BATCHES and (name := name_of(request.json())):
             self._book.put(Kind.CREATION, name, account)
 
     def __call__(self, exchange: Exchange) -> None:
@@ -31,7 +29,6 @@ class Unfinished:
             self._note(exchange)
 
     def _note(self, exchange: Exchange) -> None:
-        answer = exchange.answer
         is_told = False
         for look in looks_of(exchange):
             if look.teller == "create":
@@ -39,9 +36,9 @@ class Unfinished:
                 self._book.put(Kind.TASK, look.id, exchange.account)
             if entry := self._book.get(Kind.TASK, look.id):
                 self._see(look, entry.account)
-        if is_creation(exchange) and exchange.attempt == 1 and (is_told or (answer and answer.refused)):
-            self._book.drop(Kind.CREATION, _name(exchange.request))
-        if exchange.request.method == "DELETE" and answer and (answer.ok or answer.status in {404, 410}):
+        if is_creation(exchange) and exchange.attempt == 1 and (is_told or exchange.refused):
+            self._book.drop(Kind.CREATION, name_of(exchange.request.json()))
+        if exchange.request.method == "DELETE" and (exchange.succeeded or exchange.missed):
             name = exchange.request.named
             entry = self._book.get(Kind.RESULT, name)
             if entry and entry.account == exchange.account:
@@ -77,9 +74,3 @@ class Unfinished:
     def forget(self, name: str) -> None:
         """Strike a task out that has left nothing, or is not there any more."""
         self._book.drop(Kind.TASK, name)
-
-
-def _name(request: Request) -> str:
-    metadata = request.json().get("metadata")
-    name = metadata.get("ds_name") if isinstance(metadata, dict) else None
-    return name if isinstance(name, str) else ""

@@ -63,6 +63,12 @@ class Ruling:
     strict: Verdict | None = None
 
 
+# Did not hold, and no deviation excuses it; did not hold, excused or not; was exercised and judged.
+BROKEN = frozenset({Verdict.FAIL, Verdict.WARN})
+NOT_HELD = BROKEN | {Verdict.KNOWN}
+JUDGED = NOT_HELD | {Verdict.PASS}
+# So many exchanges a finding cites at most: a reader follows no more.
+CITED = 12
 WORST_FIRST = (Verdict.ERROR, Verdict.FAIL, Verdict.OBSERVED, Verdict.PASS, Verdict.UNPROVEN)
 
 

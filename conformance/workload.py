@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.batch_trace import Download, download_of
-from conformance.batches import Batches, ended, refused, settled
+from conformance.batches import Batches, ended, settled
 from conformance.client import FormFile
 from conformance.corpus import name_of
 from conformance.documents import TEST_URL, batch_line, document
 from conformance.exchange import Exchange
-from conformance.files import Files, description
+from conformance.files import Files, description, id_of
 from conformance.resources import PREFIX
 
 CHAT_URL = "/v1/chat/completions"
@@ -90,8 +90,7 @@ class Task:
     @property
     def id(self) -> str:
         """The id that the creation answered, or nothing where it was not accepted."""
-        name = description(self.created).get("id")
-        return name if isinstance(name, str) else ""
+        return id_of(self.created)
 
     @property
     def said(self) -> Mapping[str, Any]:
@@ -172,7 +171,7 @@ class Workload:
 
         created = ask()
         # A reader that lags behind does not know the input yet.
-        while plan.lawful and refused(created) and time.time() < self._known:
+        while plan.lawful and created.refused and time.time() < self._known:
             time.sleep(PAUSE)
             created = ask()
         return Task(plan=plan, uploaded=uploaded, created=created)
@@ -201,7 +200,7 @@ class Workload:
             before = "validating" if attempt else self._at_work(task.id)
             foreign = self.batches.cancel(task.id, account="second") if self.second else None
             answer = self.batches.cancel(task.id)
-            if not refused(answer):
+            if not answer.refused:
                 break
             alive = bool(attempt) and description(self.batches.retrieve(task.id)).get("status") in AT_WORK
         last = self.batches.wait([task.id], ended, within=self.within, pause=0.1)[task.id]

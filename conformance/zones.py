@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from conformance.corpus import Sent
 from conformance.files import Files
-from conformance.times import write
+from conformance.times import HOUR, write
 
-HOUR = 3600
 # What was seen, then what is usual; any other is searched for.
 LIKELY = (8 * HOUR, 0)
 EARLIEST, LATEST, STEP = -12 * HOUR, 14 * HOUR, 900

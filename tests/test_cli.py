@@ -34,13 +34,6 @@ def test_help_names_every_exit_status() -> None:
         assert word in said.said
 
 
-@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["mock", "--port", "many"], ["clauses", "nonsense"]])
-def test_a_bad_command_line_is_a_usage_error(arguments: list[str]) -> None:
-    said = run_command(*arguments)
-    assert said.status == 4
-    assert "Traceback" not in said.said
-
-
 def test_clauses_lists_every_clause() -> None:
     said = run_command("clauses")
     assert said.status == 0
@@ -80,22 +73,6 @@ def test_a_report_is_made_again_byte_for_byte(done: Done, tmp_path: Path) -> Non
     assert said.status == 0, said.said
     for name in ("report.html", "summary.json", "summary.md"):
         assert (tmp_path / name).read_bytes() == (folder(done) / name).read_bytes()
-
-
-@pytest.mark.parametrize("cut", [0, 1, 1000, -1, -40])
-def test_a_log_that_was_cut_is_refused_in_one_sentence(done: Done, tmp_path: Path, cut: int) -> None:
-    path = tmp_path / "run.jsonl"
-    path.write_bytes((folder(done) / "run.jsonl").read_bytes()[:cut])
-    said = run_command("report", str(path))
-    assert said.status == 1
-    assert len(said.said.strip().splitlines()) == 1
-    assert not (tmp_path / "report.html").exists()
-
-
-def test_a_missing_log_is_refused_in_one_sentence(tmp_path: Path) -> None:
-    said = run_command("report", str(tmp_path / "nothing"))
-    assert said.status == 1
-    assert "Cannot read the run log" in said.said
 
 
 def test_doctor_says_that_a_target_can_be_judged() -> None:

@@ -244,14 +244,6 @@ def test_a_bad_option_is_a_usage_error_in_one_sentence(bad: Path, arguments: lis
     assert words in done.said
 
 
-@pytest.mark.parametrize("cut", [0, 100, -1])
-def test_a_log_that_was_cut_is_refused(bad: Path, good: Path, tmp_path: Path, cut: int) -> None:
-    (tmp_path / "run.jsonl").write_bytes((bad / "run.jsonl").read_bytes()[:cut])
-    for done in (gate(tmp_path), gate(good, "--against", tmp_path), gate(tmp_path / "nothing")):
-        assert done.status == 1
-        assert len(done.said.splitlines()) == 1
-
-
 def test_a_run_that_was_interrupted_is_refused(good: Path, tmp_path: Path) -> None:
     run = runs.read(good / "run.jsonl")
     runs.write(replace(run, footer=replace(run.footer, exit_status=2)), tmp_path / "run.jsonl")

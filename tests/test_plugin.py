@@ -193,7 +193,7 @@ def test_a_host_that_hangs_is_said_so(tmp_path: Path) -> None:
         (["--seed=5"], ["--seed is for --lane=explore"]),
         (["--budget-requests=-1"], ["--budget-requests", "-1"]),
         (["--deviations=nowhere.toml"], ["--deviations", "nowhere.toml"]),
-        (["--report-dir=/dev/null/reports"], ["--report-dir=/dev/null/reports cannot be written"]),
+        (["--report-dir=/dev/null/reports"], ["/dev/null/reports/mock cannot be written"]),
         (["--breach=no-such-breach"], ["no-such-breach"]),
         (["--target=http://127.0.0.1:9", "--breach=x"], ["--breach"]),
         (["--no-such-option"], ["--no-such-option"]),

@@ -10,7 +10,6 @@ ROW: dict[str, Any] = {
     "name": "Somewhere",
     "host": "here.example",
     "workspace_host": "{workspace}.here.example",
-    "offers": ["files"],
 }
 
 
@@ -27,11 +26,9 @@ def test_each_region_has_its_hosts(name: str, host: str, workspace: str) -> None
     assert region(name).base_url("ws-1") == f"https://{workspace.format('ws-1')}{BASE_PATH}"
 
 
-def test_both_regions_offer_files_and_have_a_name() -> None:
+def test_both_regions_are_there_and_have_a_name() -> None:
     assert set(regions.regions()) == {"cn", "intl"}
-    for one in regions.regions().values():
-        assert "files" in one.offers
-        assert one.name
+    assert all(one.name for one in regions.regions().values())
 
 
 def test_the_file_of_regions_is_read_once() -> None:
@@ -46,7 +43,7 @@ def test_a_region_that_nobody_knows_is_a_usage_error_that_names_the_others(name:
 
 def test_a_row_is_read_into_a_frozen_value() -> None:
     found = regions._region("here", ROW)
-    assert found == Region(**{**ROW, "id": "here", "offers": ("files",)})
+    assert found == Region(**{**ROW, "id": "here"})
 
 
 @pytest.mark.parametrize(

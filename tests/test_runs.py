@@ -8,7 +8,7 @@ import pytest
 
 from conformance import runs
 from conformance.clauses import Conflict, registry
-from conformance.errors import RunLogError
+from conformance.errors import ConformanceError, RunLogError
 from conformance.exchange import Answer, Exchange, Part, Request
 from conformance.runs import Footer, Header, Run, Totals, clause_row
 from conformance.verdicts import Finding, Ruling, Verdict
@@ -181,5 +181,5 @@ def test_another_format_is_refused_with_its_number() -> None:
 def test_what_is_no_file_or_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
     for name in ("absent", "binary", "."):
-        with pytest.raises(RunLogError):
+        with pytest.raises(ConformanceError):
             runs.read(tmp_path / name)

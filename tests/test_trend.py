@@ -4,8 +4,6 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from conformance import runs
 from tests.report.run_by_hand import build
 from tests.runs_of_the_suite import run_command
@@ -46,18 +44,3 @@ def test_a_run_that_is_not_whole_is_left_out_and_this_is_said(tmp_path: Path) ->
     assert "began 2026-11-02 03:17 UTC is not whole (exit status 2)" in " ".join(done.said.split())
     alone = run_command("trend", str(broken))
     assert (alone.status, "There is nothing to plot." in alone.said) == (4, True)
-
-
-@pytest.mark.parametrize("cut", [0, 1, 1000, -1])
-def test_a_log_that_was_cut_is_refused_in_one_sentence(tmp_path: Path, cut: int) -> None:
-    log = night(tmp_path, 1) / "run.jsonl"
-    log.write_bytes(log.read_bytes()[:cut])
-    done = run_command("trend", str(night(tmp_path, 2)), str(log))
-    assert (done.status, len(done.said.splitlines())) == (1, 1)
-
-
-def test_a_page_that_cannot_be_written_is_a_usage_error(tmp_path: Path) -> None:
-    done = run_command("trend", str(night(tmp_path, 1)), "--html=/dev/null/x")
-    assert done.status == 4
-    assert "/dev/null/x cannot be written" in done.said
-    assert "Traceback" not in done.said

@@ -6,7 +6,8 @@ import pytest
 from conformance.client import FormFile
 from conformance.corpus import Plan, Sent
 from conformance.files import Files
-from conformance.zones import HOUR, Zones, discover
+from conformance.times import HOUR
+from conformance.zones import Zones, discover
 from tests.odd_servers.faults.filters import AfterIgnored, TimesIgnored, TimesSwapped, ZoneOfOneParameter
 from tests.odd_servers.faults.shapes import CreatedAsFloat
 from tests.odd_servers.manners import Manners

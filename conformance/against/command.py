@@ -16,6 +16,7 @@ from conformance.clauses import registry
 from conformance.contract import contract
 from conformance.errors import UsageError
 from conformance.verdicts import ExitStatus
+from conformance.writing import write
 
 STYLES: Final[Mapping[Class, str]] = {
     Class.CONTRADICTORY: "bold red",
@@ -44,7 +45,7 @@ def run(path: Path, *, data: Path | None) -> int:
     except RecursionError:
         raise UsageError(f"{path}: its schemas stand too deep in one another.") from None
     if data:
-        _write(data, as_json(found, document))
+        write(data, as_json(found, document))
     Console().print(table(found))
     return ExitStatus.FAILED if found.of(Class.CONTRADICTORY) else ExitStatus.PASSED
 
@@ -151,10 +152,3 @@ def _plain(text: str, limit: int = 300) -> str:
     """Leave nothing of a foreign document that a terminal would obey, and no more than a row has room for."""
     shown = "".join(character if character.isprintable() else " " for character in text)
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from None

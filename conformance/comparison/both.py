@@ -92,7 +92,7 @@ def again(errands: tuple[Errand, Errand]) -> Ask:
 
 @contextlib.contextmanager
 def _started(errand: Errand) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
-    for old in errand.folder.glob("*/run.jsonl"):
+    for old in errand.folder.glob(f"*/{runs.LOG}"):
         old.unlink()
     command = [
         sys.executable,
@@ -117,7 +117,7 @@ def _started(errand: Errand) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]
 
 
 def _read(errand: Errand, status: int, said: Path) -> Run:
-    logs = sorted(errand.folder.glob("*/run.jsonl"))
+    logs = sorted(errand.folder.glob(f"*/{runs.LOG}"))
     if status == ExitStatus.INTERRUPTED:
         raise KeyboardInterrupt
     if logs and status != ExitStatus.USAGE:

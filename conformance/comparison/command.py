@@ -12,7 +12,6 @@ from conformance.comparison.comparing import Comparison, compare
 from conformance.comparison.views import as_terminal, write_all
 from conformance.errors import UsageError
 from conformance.regions import regions
-from conformance.runs import Run
 from conformance.targets import MOCKS, Target, parse
 
 
@@ -52,16 +51,12 @@ def _of_logs(wish: Wish) -> tuple[Comparison, Path]:
         raise UsageError("compare takes two runs, A and B, or --targets=A,B.")
     if wish.options or wish.only_a or wish.only_b:
         raise UsageError("Options of a run are for --targets: logs are compared as they are.")
-    a = [_read(path) for path in (wish.logs[0], *wish.also_a)]
-    b = [_read(path) for path in (wish.logs[1], *wish.also_b)]
+    a = [runs.read(path) for path in (wish.logs[0], *wish.also_a)]
+    b = [runs.read(path) for path in (wish.logs[1], *wish.also_b)]
     for side in (a, b):
         if len({each.header.target for each in side}) > 1:
             raise UsageError("--also-a and --also-b take further runs of the same target as A and B.")
     return compare(a, b), _folder(wish, a[0].header.target, b[0].header.target)
-
-
-def _read(path: Path) -> Run:
-    return runs.read(path / "run.jsonl" if path.is_dir() else path)
 
 
 def _of_targets(wish: Wish) -> tuple[Comparison, Path]:

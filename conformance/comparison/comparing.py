@@ -8,7 +8,7 @@ from conformance.comparison.difference import Class, Difference
 from conformance.comparison.facets import Kind
 from conformance.comparison.fidelity import Behaviour
 from conformance.comparison.observing import chapters_of
-from conformance.comparison.search import JUDGED, chapter_of, find, lacking, shared
+from conformance.comparison.search import TELLING, chapter_of, find, lacking, shared
 from conformance.comparison.sides import Side
 from conformance.comparison.speed import Race
 from conformance.comparison.words import say, word
@@ -132,7 +132,7 @@ def _chapters(a: Side, b: Side, found: Sequence[Difference]) -> Iterator[Chapter
 
 def _compared(clause: str, a: Side, b: Side) -> bool:
     """Whether a clause was exercised on both sides."""
-    return {side.clauses[clause][0].verdict for side in (a, b)} <= JUDGED
+    return {side.clauses[clause][0].verdict for side in (a, b)} <= TELLING
 
 
 def _remarks(a: Side, b: Side) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from conformance.comparison.difference import Class, Difference
-from conformance.comparison.search import JUDGED, shared
+from conformance.comparison.search import TELLING, shared
 from conformance.comparison.sides import Side
 from conformance.regions import regions
 from conformance.runs import ClauseRow
@@ -56,7 +56,7 @@ def behaviours(a: Side, b: Side, found: Sequence[Difference]) -> tuple[Behaviour
     }
     rows = []
     for name, pair in shared(a.first, b.first).items():
-        if not {row.verdict for row in pair} <= JUDGED:
+        if not {row.verdict for row in pair} <= TELLING:
             continue
         alike = name not in apart
         day = other.first.header.started.partition("T")[0]

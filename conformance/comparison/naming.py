@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from conformance import resources, times
+from conformance.batch_trace import RESULTS, is_creation
 from conformance.exchange import Exchange
 
 UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)
@@ -95,7 +96,7 @@ def names_of(exchanges: Iterable[Exchange]) -> Names:
         name = said.get("id")
         if isinstance(name, str) and (thing := _made(exchange)):
             things.setdefault(name, thing)
-        for key in ("output_file_id", "error_file_id"):
+        for key in RESULTS:
             if isinstance(result := said.get(key), str):
                 things.setdefault(result, Thing(kind="result file", account=exchange.account))
         if exchange.request.method == "DELETE" and exchange.succeeded:
@@ -118,6 +119,6 @@ def _made(exchange: Exchange) -> Thing | None:
             size=part.size if part else None,
             at=exchange.started,
         )
-    if request.method == "POST" and request.path == "/batches":
+    if is_creation(exchange):
         return Thing(kind="task", account=exchange.account, at=exchange.started, asked=request.json())
     return None

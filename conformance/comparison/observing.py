@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from string import ascii_lowercase, ascii_uppercase, digits
 
+from conformance.batch_trace import BATCHES, RESULTS
 from conformance.comparison.cases import answer, case
 from conformance.comparison.facets import Facet, Kind, Notebook, Seen, Sights, ground
 from conformance.comparison.members import ABSENT, PRESENT, bodies, members
@@ -130,7 +131,7 @@ def _drawn(exchanges: Iterable[Exchange], names: Names) -> Mapping[str, Mapping[
         sorts = {"request id in the body": said.get("request_id")}
         if exchange.answer:
             sorts["x-request-id"] = exchange.answer.header("x-request-id")
-        for key in ("id", "output_file_id", "error_file_id"):
+        for key in ("id", *RESULTS):
             name = said.get(key)
             if isinstance(name, str) and name in names.things:
                 sorts[f"{names.things[name].kind} id"] = name
@@ -154,7 +155,7 @@ def _lists(exchanges: Iterable[Exchange], names: Names, book: Notebook) -> None:
     """Note in which order lists come, and how long a page is where nobody says."""
     for exchange in exchanges:
         page = read_page(exchange) if exchange.succeeded and exchange.request.method == "GET" else None
-        if page is None or exchange.request.path not in {FILES, "/batches"}:
+        if page is None or exchange.request.path not in {FILES, BATCHES}:
             continue
         subject = exchange.operation or ""
         moments = [item.get("created_at") for item in page.items if item["id"] in names.things]

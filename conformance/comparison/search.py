@@ -11,17 +11,15 @@ from conformance.comparison.sides import Side, Sight
 from conformance.comparison.words import say
 from conformance.regions import regions
 from conformance.runs import ClauseRow, Run
-from conformance.verdicts import Verdict
+from conformance.verdicts import CITED, JUDGED, NOT_HELD, Verdict
 
-BROKEN = frozenset({Verdict.FAIL, Verdict.WARN, Verdict.KNOWN})
-JUDGED = BROKEN | {Verdict.PASS, Verdict.OBSERVED}
+# The verdicts that say what a target does.
+TELLING = JUDGED | {Verdict.OBSERVED}
 # How improbable it must be that the other side had the same to show, and by chance did not.
 CHANCE = 0.05
 # How the reason of a clause begins that had nothing to judge, because of what the target did before.
 MISSED = ("it needs ", "no task ", "the traffic of this run gave it nothing")
 ONCE = say("why.once")
-# A finding cites so many exchanges at most.
-CITED = 12
 
 
 def find(a: Side, b: Side) -> tuple[Difference, ...]:
@@ -60,16 +58,16 @@ def lacking(a: Run, b: Run) -> frozenset[str]:
 def _verdicts(a: Side, b: Side) -> Iterator[Difference]:
     absent = lacking(a.first, b.first)
     for name, (mine, theirs) in shared(a.first, b.first).items():
-        if mine.verdict == theirs.verdict or {mine.verdict, theirs.verdict} <= BROKEN:
+        if mine.verdict == theirs.verdict or {mine.verdict, theirs.verdict} <= NOT_HELD:
             continue
         required = mine.required or theirs.required
         why: str
         if Verdict.ABSENT in {mine.verdict, theirs.verdict} or mine.chapter in absent:
             cls, why = Class.DOCUMENTED, say("why.lacks")
-        elif not {mine.verdict, theirs.verdict} <= JUDGED and {mine.verdict, theirs.verdict} & BROKEN:
+        elif not {mine.verdict, theirs.verdict} <= TELLING and {mine.verdict, theirs.verdict} & NOT_HELD:
             cls, why = Class.CONTRACT, say("why.half")
-        elif not {mine.verdict, theirs.verdict} <= JUDGED:
-            row = theirs if mine.verdict in JUDGED else mine
+        elif not {mine.verdict, theirs.verdict} <= TELLING:
+            row = theirs if mine.verdict in TELLING else mine
             cls, why = Class.INFRASTRUCTURE, row.reason or row.untestable or say("why.unexercised")
             required = row.required
         else:
@@ -89,7 +87,7 @@ def _verdicts(a: Side, b: Side) -> Iterator[Difference]:
 def _broken_by_both(a: Side, b: Side) -> Iterator[Difference]:
     """Go through the clauses that both sides break: no difference by themselves, unless each breaks it in its own way."""
     for name, (mine, theirs) in shared(a.first, b.first).items():
-        if {mine.verdict, theirs.verdict} <= BROKEN:
+        if {mine.verdict, theirs.verdict} <= NOT_HELD:
             yield Difference(
                 facet=Facet(Kind.VERDICT, name),
                 cls=Class.CONTRACT,
@@ -105,19 +103,19 @@ def _ruled(side: Side, row: ClauseRow) -> Told:
     told = next((each.actual or each.reason for each in findings if each.actual or each.reason), "")
     numbers = tuple(dict.fromkeys(number for each in findings for number in each.exchanges)) or row.exchanges
     value = words.word("verdict", row.verdict)
-    if told and row.verdict in BROKEN:
+    if told and row.verdict in NOT_HELD:
         value = say("ruled", verdict=value, told=told)
     return Told(value=value, times=len(side.clauses[row.id]), exchanges=numbers)
 
 
 def _weighed(clause: str, a: Side, b: Side) -> tuple[Class, str]:
     """Class a clause that held on one side alone, by whether what broke it was seen again."""
-    side, other = (a, b) if a.clauses[clause][0].verdict in BROKEN else (b, a)
+    side, other = (a, b) if a.clauses[clause][0].verdict in NOT_HELD else (b, a)
     rows = side.clauses[clause]
     findings = side.findings(clause)
     often = len(findings) > 1 or len({number for each in findings for number in each.exchanges}) > 1
-    again = sum(row.verdict in BROKEN for row in rows) > 1
-    if any(row.verdict in BROKEN for row in other.clauses[clause]):
+    again = sum(row.verdict in NOT_HELD for row in rows) > 1
+    if any(row.verdict in NOT_HELD for row in other.clauses[clause]):
         return Class.UNEXPLAINED, say("why.both-again")
     if again or (often and len(rows) == 1):
         return Class.CONTRACT, say("why.alone")
@@ -129,10 +127,10 @@ def _consequence(each: Difference, a: Side, b: Side, broken: Mapping[str, Differ
     if each.cls is not Class.INFRASTRUCTURE:
         return each
     rows = [side.clauses[each.clause][0] for side in (a, b)]
-    side, row = next((one, row) for one, row in zip((a, b), rows, strict=True) if row.verdict not in JUDGED)
+    side, row = next((one, row) for one, row in zip((a, b), rows, strict=True) if row.verdict not in TELLING)
     cause = next((name for name in broken if name in row.reason or name in row.needs), "")
     if not cause and row.reason.startswith(MISSED):
-        cause = _nearest(row, [name for name in broken if side.clauses[name][0].verdict in BROKEN], side)
+        cause = _nearest(row, [name for name in broken if side.clauses[name][0].verdict in NOT_HELD], side)
     return (
         replace(each, cls=Class.CONTRACT, clause=cause, why=say("why.follows", clause=cause))
         if cause
@@ -246,7 +244,7 @@ def _sides(
 ) -> Iterator[tuple[Side, set[int], set[int]]]:
     """Give the sides that broke a clause: the exchanges that showed a behaviour there, and those that it is broken by."""
     for side, told, ruled in ((a, each.a, cause.a), (b, each.b, cause.b)):
-        if side.clauses[cause.clause][0].verdict in BROKEN:
+        if side.clauses[cause.clause][0].verdict in NOT_HELD:
             shown = {number for one in told if one.alone for number in one.exchanges}
             yield side, shown, {number for one in ruled for number in one.exchanges}
 

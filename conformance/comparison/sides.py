@@ -118,11 +118,6 @@ class Side:
         return (exchange for run in self.runs for exchange in run.exchanges)
 
 
-def side(runs: Sequence[Run]) -> Side:
-    """Put the runs of one target together."""
-    return Side(tuple(runs))
-
-
 def _delays(exchanges: Sequence[Exchange]) -> Iterable[float]:
     waiting = {
         name: upload.exchange.started + upload.exchange.seconds

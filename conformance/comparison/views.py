@@ -11,6 +11,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from conformance import writing
 from conformance.comparison import telling
 from conformance.comparison.comparing import Comparison
 from conformance.comparison.difference import Class, Difference, Told
@@ -22,7 +23,7 @@ from conformance.report.legible import one_line
 from conformance.report.markdown import code, escape
 from conformance.report.terminal import STYLES
 from conformance.report.words import duration, listed, number
-from conformance.verdicts import Verdict
+from conformance.verdicts import CITED, Verdict
 
 # So many differences of a class, and behaviours of a clause, are shown where there is little room.
 ROWS, BESIDE = 24, 4
@@ -228,7 +229,7 @@ def _difference(each: Difference) -> dict[str, Any]:
 
 
 def _told(told: Told) -> dict[str, Any]:
-    return {"value": told.value, "times": told.times, "exchanges": list(told.exchanges[:12])}
+    return {"value": told.value, "times": told.times, "exchanges": list(told.exchanges[:CITED])}
 
 
 def _race(each: Race) -> dict[str, Any]:
@@ -247,9 +248,6 @@ FORMATS: Final[Mapping[str, Callable[[Comparison], str]]] = {
 
 
 def write_all(comparison: Comparison, folder: Path) -> None:
-    """Write every view into a folder, each beside its final name first, so that none is ever half there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write every view into a folder."""
     for name, view in FORMATS.items():
-        draft = folder / f".{name}.part"
-        draft.write_text(view(comparison), encoding="utf-8", newline="\n")
-        draft.replace(folder / name)
+        writing.put(folder / name, [view(comparison)])

@@ -18,6 +18,7 @@ from conformance.drift.lines import Edition
 from conformance.drift.matching import match
 from conformance.errors import UsageError
 from conformance.verdicts import ExitStatus
+from conformance.writing import write
 
 # Below this a page has no more in common with an adopted one than any two pages of this API.
 SHARED: Final = 0.25
@@ -39,11 +40,11 @@ def run(options: argparse.Namespace) -> int:
         Console().print(telling.in_words(drift))
         if options.json:
             text = json.dumps(telling.as_data(drift, status), ensure_ascii=False, indent=1) + "\n"
-            _write(options.json, text)
+            write(options.json, text)
     if options.html:
         from conformance.drift import pages
 
-        _write(options.html, pages.as_html(drift))
+        write(options.html, pages.as_html(drift))
     if drift.stale and not options.no_mark:
         rows = [
             stale.Stale(clause=name, source=drift.source, found=why) for name, why in telling.reasons(drift)
@@ -141,11 +142,11 @@ def cover(options: argparse.Namespace) -> int:
         if options.json == Path("-"):
             print(text)
         else:
-            _write(options.json, text + "\n")
+            write(options.json, text + "\n")
     if options.json != Path("-"):
         Console().print(outline.in_words(pages))
     if options.html:
-        _write(options.html, outline.as_html(pages, registry().sources))
+        write(options.html, outline.as_html(pages, registry().sources))
     return ExitStatus.FAILED if any(page.count(Standing.OPEN) for page in pages) else ExitStatus.PASSED
 
 
@@ -155,10 +156,3 @@ def _looked(names: list[str]) -> int:
     gone = stale.clear(clauses=names)
     print(f"{len(gone)} taken from the list of stale clauses; {len(stale.read())} left.")
     return ExitStatus.PASSED
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from None

@@ -10,7 +10,7 @@ from conformance.drift import matching, payloads
 from conformance.drift.concern import beside, concerned, token
 from conformance.drift.lines import Edition, Fact, Kind, Line
 from conformance.drift.matching import Match, Pair
-from conformance.drift.wording import alike
+from conformance.drift.wording import alike, digest
 
 # So alike must two sentences be before a small word more or less counts.
 CLOSE: Final = 0.45
@@ -114,7 +114,7 @@ def judged(old: Edition, new: Edition) -> tuple[Judged, ...]:
     found = []
     for sample in new.samples:
         leaves = tuple(payloads.leaves(sample))
-        keys = {matching.key_of(f"{leaf.path}={leaf.value}") for leaf in leaves}
+        keys = {digest(f"{leaf.path}={leaf.value}") for leaf in leaves}
         if keys <= known:
             continue
         if problems := tuple(p for value in payloads.values(sample) for p in payloads.problems(value)):

@@ -7,15 +7,15 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from conformance.drift.lines import Fact, Kind, Line
-from conformance.drift.wording import alike, digest, within
+from conformance.drift.wording import alike, within
 
 # Below this two lines have no more in common than any two of one subject.
 ALIKE: Final = 0.45
 ALIKE_WITH_FACTS: Final = 0.3
 WITHIN: Final = 0.8
-# A sketch of a few characters is in any other by chance.
 # More lines than that without a counterpart are another page.
 MOST_PAIRS: Final = 1_000_000
+# A sketch of a few characters is in any other by chance.
 FEWEST_BITS: Final = 6
 LOOSE: Final = frozenset({Kind.PROSE, Kind.CELL, Kind.HEADING})
 
@@ -197,8 +197,3 @@ def _inside(part: Line, whole: Line) -> bool:
 def facts_of(lines: Iterable[Line]) -> list[Fact]:
     """Give the facts of several lines."""
     return [fact for line in lines for fact in line.facts]
-
-
-def key_of(text: str) -> str:
-    """Fingerprint a piece of text as the lines of an edition are."""
-    return digest(text)

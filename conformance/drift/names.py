@@ -88,7 +88,6 @@ DOCUMENTATION: Final = re.compile(
 MARKED: Final = re.compile(r"`([^`\n]+)`")
 QUOTED: Final = re.compile(r"\"([^\"\n]{1,80})\"|(?<![a-z])'([^'\n]{1,80})'(?![a-z])")
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_\-.][A-Za-z0-9]+)*_?")
-IDENTIFIER: Final = re.compile(r"[a-z][A-Za-z0-9]*(?:[_\-.][A-Za-z0-9]+)*|[a-z]+(?:[A-Z][a-z0-9]+)+")
 MODEL: Final = re.compile(r"qwen[\w.\-]*", re.IGNORECASE)
 IN_PROSE: Final = re.compile(r"(?<![A-Za-z])(GET|POST|PUT|PATCH|DELETE)(?![A-Za-z])(?!\s*(?:https?:|/))")
 ROLE: Final = re.compile(

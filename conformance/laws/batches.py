@@ -6,16 +6,14 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from conformance.batch_trace import ENDS, NEXT, BatchTrace, Creation, Look
+from conformance.batch_trace import ENDS, NEXT, RESULTS, BatchTrace, Look
 from conformance.exchange import Exchange
+from conformance.laws.isolation import ACCOUNTS
 from conformance.laws.ruling import broken, held, law, measured
-from conformance.trace import Trace, long_after
+from conformance.times import HOUR
+from conformance.trace import CLOCK_TOLERANCE, Trace, is_now, long_after
 from conformance.verdicts import Finding
 
-# Clocks of well-kept servers agree within seconds; a wrong unit or zone is off by hours at least.
-CLOCK_TOLERANCE = 300
-HOUR = 3600
-ACCOUNTS = ("first", "second")
 WINDOW = re.compile(r"(\d{1,5})([hd])", re.ASCII)
 # Each chain of times in the order in which they come to pass.
 CHAINS = (
@@ -90,14 +88,14 @@ def creation_is_now_and_stays(trace: Trace) -> Iterator[Finding]:
     """created_at is the time of the creation, and does not move."""
     batches = BatchTrace(trace.finals)
     for creation in batches.creations.values():
-        if _is_now(creation):
+        if is_now(creation.said.get("created_at"), creation.exchange):
             yield held("batches.created-at", creation.exchange)
         else:
             wanted = f"a time within {CLOCK_TOLERANCE} s of {int(creation.exchange.started)}"
             yield broken("batches.created-at", wanted, creation.said.get("created_at"), creation.exchange)
     for look in batches.own:
         creation = batches.creations[look.id]
-        if look.teller != "create" and _is_now(creation):
+        if look.teller != "create" and is_now(creation.said.get("created_at"), creation.exchange):
             expected, actual = creation.said["created_at"], look.said.get("created_at")
             yield measured("batches.created-at", expected, actual, creation.exchange, look.exchange)
 
@@ -203,7 +201,7 @@ def ends_leave_something(trace: Trace) -> Iterator[Finding]:
     """What has completed names a file of its own that stays the same, and what has failed names an error."""
     owners: dict[str, tuple[str, Exchange]] = {}
     for name, looks in _by_task(trace).items():
-        for kind in ("output_file_id", "error_file_id"):
+        for kind in RESULTS:
             yield from _one_file(name, kind, looks, owners)
         ended = [look for look in looks if look.status in {"completed", "failed"}]
         if not ended:
@@ -268,16 +266,6 @@ def _by_task(trace: Trace) -> Mapping[str, list[Look]]:
     for look in BatchTrace(trace.finals).own:
         found[look.id].append(look)
     return found
-
-
-def _is_now(creation: Creation) -> bool:
-    said, exchange = creation.said.get("created_at"), creation.exchange
-    return (
-        isinstance(said, int)
-        and exchange.started - CLOCK_TOLERANCE
-        <= said
-        <= exchange.started + exchange.seconds + CLOCK_TOLERANCE
-    )
 
 
 @law(

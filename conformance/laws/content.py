@@ -4,12 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.batch_trace import BatchTrace, Download, ids_of
+from conformance.batch_trace import RESULTS, BatchTrace, Download, ids_of
 from conformance.laws.ruling import broken, held, law, measured
 from conformance.trace import Trace
 from conformance.verdicts import Finding
-
-RESULTS = ("output_file_id", "error_file_id")
 
 
 @law(

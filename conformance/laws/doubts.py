@@ -46,7 +46,7 @@ def _gone(trace: Trace) -> Mapping[str, int]:
     """Give the number of the first read that showed each deleted file to be gone."""
     found: dict[str, int] = {}
     for deletion, exchange in retrieved_after_deletion(trace):
-        if exchange.answer and exchange.answer.refused and exchange.status not in OF_THE_ACCOUNT:
+        if exchange.refused and exchange.status not in OF_THE_ACCOUNT:
             found.setdefault(deletion.request.named, exchange.number)
     for traversal in trace.traversals:
         if traversal.is_whole_list:

@@ -4,14 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.laws.ruling import broken, held, law
-from conformance.times import read
+from conformance.times import LATEST, read
 from conformance.trace import PURPOSES, Page, Trace, Traversal, Upload
 from conformance.verdicts import Finding
 
 # created_at is in whole seconds, and how it was rounded no page says: a whole second away there is no doubt.
 GRAIN = 1
-# A created_at beyond this is not in seconds.
-LATEST = 9_999_999_999
 TIMES = ("create_after", "create_before")
 
 

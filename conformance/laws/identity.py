@@ -6,7 +6,7 @@ from typing import Any
 from conformance.exchange import Exchange
 from conformance.laws.ruling import broken, held, law, measured
 from conformance.resources import spellings
-from conformance.trace import PURPOSES, Trace, Upload
+from conformance.trace import CLOCK_TOLERANCE, PURPOSES, Trace, Upload, is_now
 from conformance.verdicts import Finding
 
 # The kinds of file names that a server may refuse or alter without being wrong about others.
@@ -14,8 +14,6 @@ ODD = frozenset({"emoji", "quotes", "punctuation", "long"})
 LAST_OF_BASIC_PLANE = "\uffff"
 # In characters; what is shorter is a name like any other.
 LONG = 100
-# Clocks of well-kept servers agree within seconds; a wrong unit or zone is off by hours at least.
-CLOCK_TOLERANCE = 300
 
 
 @law(
@@ -135,7 +133,7 @@ def _same(prefix: str, upload: Upload, said: Mapping[str, Any], exchange: Exchan
 
 def _same_time(clause: str, upload: Upload, said: Mapping[str, Any], exchange: Exchange) -> Iterator[Finding]:
     """An upload that did not tell its time, or told a wrong one, has been accused once already."""
-    if _is_now(upload):
+    if is_now(upload.said.get("created_at"), upload.exchange):
         expected, actual = upload.said["created_at"], said.get("created_at")
         yield measured(clause, expected, actual, upload.exchange, exchange)
 
@@ -163,17 +161,10 @@ def _kind(name: str) -> str:
 
 
 def _clock(upload: Upload) -> Finding:
-    if _is_now(upload):
+    if is_now(upload.said.get("created_at"), upload.exchange):
         return held("uploads.created-at", upload.exchange)
     expected = f"a time within {CLOCK_TOLERANCE} s of {int(upload.exchange.started)}"
     return broken("uploads.created-at", expected, upload.said.get("created_at"), upload.exchange)
-
-
-def _is_now(upload: Upload) -> bool:
-    said = upload.said.get("created_at")
-    start = upload.exchange.started - CLOCK_TOLERANCE
-    end = upload.exchange.started + upload.exchange.seconds + CLOCK_TOLERANCE
-    return isinstance(said, int) and start <= said <= end
 
 
 def _fixed(exchange: Exchange) -> dict[str, Any]:

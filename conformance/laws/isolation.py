@@ -34,7 +34,9 @@ def accounts_are_apart(trace: Trace) -> Iterator[Finding]:
         hidden = others & seen & ({asked} if asked else others)
         if leaked := sorted(others & shown):
             yield broken(clause, "no file of another account", f"{leaked[0]} is shown, {UNLESS}", exchange)
-        elif hidden and (exchange.succeeded or (asked and _refused(exchange))):
+        elif hidden and (
+            exchange.succeeded or (asked and exchange.refused and exchange.status not in UNTOLD)
+        ):
             yield held(clause, exchange)
         seen |= shown - others
 
@@ -61,7 +63,3 @@ def _shown(exchange: Exchange, asked: str) -> set[str]:
     """Give the ids that an answer shows."""
     page = read_page(exchange) if exchange.succeeded and not asked else None
     return set(page.ids) if page else {asked} if asked and exchange.succeeded else set()
-
-
-def _refused(exchange: Exchange) -> bool:
-    return exchange.answer is not None and exchange.answer.refused and exchange.status not in UNTOLD

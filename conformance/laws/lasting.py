@@ -76,7 +76,7 @@ def absences(trace: Trace) -> Mapping[str, list[Exchange]]:
     for name, exchange in trace.of_file("GET"):
         if exchange.succeeded:
             retrieved.add(name)
-        elif exchange.status in {404, 410} and name in retrieved:
+        elif exchange.missed and name in retrieved:
             found[name].append(exchange)
     listed: set[str] = set()
     for walk in trace.traversals:

@@ -4,11 +4,8 @@ from collections.abc import Iterator
 
 from conformance.exchange import Exchange
 from conformance.laws.ruling import broken, held, law, measured
-from conformance.trace import OF_THE_ACCOUNT, Trace, long_after
+from conformance.trace import LASTING, OF_THE_ACCOUNT, Trace, long_after
 from conformance.verdicts import Finding
-
-# Fewer deletions than this that were done and answered with a server error are weather.
-LASTING = 3
 
 
 @law(
@@ -32,7 +29,7 @@ def deletions_are_answered(trace: Trace) -> Iterator[Finding]:
         for each in trace.exchanges
         if each.request.method == "DELETE" and (each.status or 0) >= 500
     }
-    done = [each for name, each in mine if each.status in {404, 410} and each.attempt > 1 and name in crashes]
+    done = [each for name, each in mine if each.missed and each.attempt > 1 and name in crashes]
     if len(done) >= LASTING and not any(each.succeeded for _, each in mine):
         shown = [crashes[name] for name, each in mine if each in done[:2]]
         yield broken(
@@ -46,7 +43,7 @@ def deletions_are_answered(trace: Trace) -> Iterator[Finding]:
 def deleted_stays_deleted(trace: Trace) -> Iterator[Finding]:
     """A file deleted long enough ago is not retrieved."""
     for deletion, exchange in retrieved_after_deletion(trace):
-        if exchange.answer and exchange.answer.refused and exchange.status not in OF_THE_ACCOUNT:
+        if exchange.refused and exchange.status not in OF_THE_ACCOUNT:
             yield held("deletion.not-retrieved", deletion, exchange)
         elif exchange.succeeded and long_after(deletion, exchange):
             yield broken("deletion.not-retrieved", "a refusal", f"{exchange.status}", deletion, exchange)
@@ -102,7 +99,7 @@ def nothing_else_goes(trace: Trace) -> Iterator[Finding]:
             if name in seen and _deleted_between(trace, seen[name], exchange):
                 yield held("deletion.only-that-file", exchange)
             seen[name] = exchange
-        elif exchange.status in {404, 410} and trace.arrived(name, exchange):
+        elif exchange.missed and trace.arrived(name, exchange):
             before = seen.get(name, trace.uploads[name].exchange)
             gone = name in seen and _deleted_between(trace, before, exchange)
             clause = "deletion.only-that-file" if gone else "retrieval.found"

@@ -8,11 +8,9 @@ from conformance.exchange import Exchange
 from conformance.laws.ruling import broken, held, law
 from conformance.recorder import ECHO
 from conformance.replies import CHAT
-from conformance.trace import FILES, Trace
+from conformance.trace import FILES, LASTING, Trace
 from conformance.verdicts import Finding
 
-# Fewer server errors than this in a row are weather.
-LASTING = 3
 # What HTTP answers to a method that a server does not know anywhere.
 NOT_IMPLEMENTED = 501
 
@@ -100,5 +98,5 @@ def no_key_is_repeated(trace: Trace) -> Iterator[Finding]:
     for exchange in trace.exchanges:
         if ECHO in exchange.notes:
             yield broken("errors.key-not-echoed", "an answer without the key", "the key", exchange)
-        elif exchange.answer and exchange.answer.refused:
+        elif exchange.refused:
             yield held("errors.key-not-echoed", exchange)

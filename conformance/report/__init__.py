@@ -26,6 +26,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from conformance import writing
 from conformance.report.har import as_har
 from conformance.report.html import as_html
 from conformance.report.junit import as_junit
@@ -48,9 +49,6 @@ __all__ = ["FORMATS", "table", "write_all"]
 
 
 def write_all(run: Run, folder: Path) -> None:
-    """Write every view into a folder, each beside its final name first, so that none is ever half there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write every view into a folder."""
     for name, view in FORMATS.items():
-        draft = folder / f".{name}.part"
-        draft.write_text(view(run), encoding="utf-8", newline="\n")
-        draft.replace(folder / name)
+        writing.put(folder / name, [view(run)])

@@ -12,7 +12,7 @@ from conformance.exchange import Exchange
 from conformance.report import words
 from conformance.report.legible import one_line
 from conformance.runs import ClauseRow, Run
-from conformance.verdicts import Finding, Verdict
+from conformance.verdicts import JUDGED, Finding, Verdict
 
 # The order of columns: what held, what did not, what was not judged.
 COLUMNS: Final = (
@@ -25,7 +25,6 @@ COLUMNS: Final = (
     Verdict.UNPROVEN,
     Verdict.ERROR,
 )
-EXERCISED: Final = (Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.KNOWN)
 WORST_FIRST: Final = (Verdict.ERROR, Verdict.FAIL, Verdict.WARN, Verdict.KNOWN)
 LEVELS: Final = ("must", "should", "observed")
 
@@ -48,7 +47,7 @@ class Tally:
     @property
     def exercised(self) -> int:
         """Put to the test and judged."""
-        return sum(self.counts[verdict] for verdict in EXERCISED)
+        return sum(self.counts[verdict] for verdict in JUDGED)
 
     @property
     def all(self) -> int:

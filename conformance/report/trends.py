@@ -9,7 +9,7 @@ from typing import Final
 from conformance.report import summary, words
 from conformance.report.summary import Latency
 from conformance.runs import Run
-from conformance.verdicts import Verdict
+from conformance.verdicts import JUDGED, Verdict
 
 # What the runs of a series are drawn by: what was judged comes first, what was not judged behind it.
 VERDICTS: Final = (
@@ -44,7 +44,7 @@ class Point:
     @property
     def judged(self) -> int:
         """Count the clauses that were put to the test and judged."""
-        return sum(each in summary.EXERCISED for each in self.verdicts.values())
+        return sum(each in JUDGED for each in self.verdicts.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,12 @@ from conformance.clauses import registry
 from conformance.comparison.both import confirm
 from conformance.comparison.comparing import Comparison, compare
 from conformance.comparison.difference import Class, Difference
-from conformance.comparison.search import BROKEN
 from conformance.comparison.sides import Side
 from conformance.comparison.views import as_json
 from conformance.listings import pairs_of, trials_of
 from conformance.matrix import Trial
 from conformance.runs import Run
+from conformance.verdicts import NOT_HELD
 
 from .conftest import Lawful, RunSuite
 
@@ -49,7 +49,7 @@ def of_pair(run_suite: RunSuite, trial: Trial) -> Comparison:
 
 
 def is_shown(clause: str, run: Run) -> bool:
-    return any(row.id == clause and row.verdict in BROKEN for row in run.clauses)
+    return any(row.id == clause and row.verdict in NOT_HELD for row in run.clauses)
 
 
 @pytest.mark.parametrize("trial", drawn(), ids=lambda trial: trial.name)

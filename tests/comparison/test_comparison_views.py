@@ -107,7 +107,7 @@ def test_a_bad_comparison_is_refused_in_one_sentence(log_of: LogOf, tmp_path: Pa
         (4, [str(a), str(a), "--profile=smoke"]),
         (4, [str(a), str(a), "--also-a", str(other)]),
         (1, [str(a), str(cut)]),
-        (1, [str(a), str(tmp_path / "nothing")]),
+        (4, [str(a), str(tmp_path / "nothing")]),
     ):
         said = run_command("compare", *arguments, f"--report-dir={tmp_path}")
         assert said.status == status, (arguments, said.said)
