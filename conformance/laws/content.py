@@ -1,7 +1,7 @@
 """Downloads of what batch tasks have written: JSON lines, whole, and each request once."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from conformance.batch_trace import BatchTrace, Download, ids_of
@@ -9,6 +9,7 @@ from conformance.laws.ruling import broken, held, law, measured
 from conformance.trace import Trace
 from conformance.verdicts import Finding
 
+OK = 200
 RESULTS = ("output_file_id", "error_file_id")
 
 
@@ -26,9 +27,11 @@ def results_are_json_lines(trace: Trace) -> Iterator[Finding]:
             yield broken("content.jsonl", "lines that are objects with custom_id", told, download.exchange)
             continue
         yield held("content.jsonl", download.exchange)
-        odd = next((line for line in lines if line and not _is_result(line)), None)
+        odd = next((line for line in lines if line and not _is_result(line)), None) or _namesake(lines)
         if odd:
-            yield broken("batches.line-shape", "id, and response or error", odd, download.exchange)
+            yield broken(
+                "batches.line-shape", "an id of its own, and response or error", odd, download.exchange
+            )
         else:
             yield held("batches.line-shape", download.exchange)
 
@@ -39,8 +42,26 @@ def _is_result(line: Mapping[str, Any]) -> bool:
         # The line of a request that was never run has none to tell.
         return isinstance(error, dict) and _is_told(error)
     if isinstance(response, dict):
-        return type(response.get("status_code")) is int and isinstance(response.get("body"), dict)
+        # What has succeeded tells of no error; fields that are empty say nothing.
+        contradicted = response.get("status_code") == OK and isinstance(error, dict) and any(error.values())
+        known = type(response.get("status_code")) is int and isinstance(response.get("body"), dict)
+        return known and not contradicted
     return response is None and isinstance(error, dict) and _is_told(error)
+
+
+def _namesake(lines: Iterable[Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
+    """Give the first line whose id another request has before it."""
+    seen: dict[str, object] = {}
+    for line in lines:
+        name = line.get("id") if line else None
+        if (
+            line
+            and isinstance(name, str)
+            and name
+            and seen.setdefault(name, line["custom_id"]) != line["custom_id"]
+        ):
+            return line
+    return None
 
 
 def _is_told(error: Mapping[str, Any]) -> bool:

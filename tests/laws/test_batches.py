@@ -215,6 +215,8 @@ def test_nothing_expires_before_its_window_ends(work: Work, seconds: int, accuse
         ("batches.line-shape", lines("1", response=None)),
         ("batches.line-shape", lines("1", response=None, error="no")),
         ("batches.line-shape", lines("1", response={"body": {}})),
+        ("batches.line-shape", lines("1", "2", id="batch_req_1")),
+        ("batches.line-shape", lines("1", error={"code": "none", "message": "no error"})),
     ],
 )
 def test_a_bad_result_file_is_accused(work: Work, clause: str, body: bytes) -> None:
@@ -226,6 +228,7 @@ def test_a_bad_result_file_is_accused(work: Work, clause: str, body: bytes) -> N
     "said",
     [
         {"response": None, "error": {"code": "x", "message": "y"}},
+        {"error": {"code": "", "message": ""}},
         {"response": None, "error": {"error_code": "x", "error_message": "y"}},
         {"id": None, "response": None, "error": {"code": "batch_cancelled", "message": "y"}},
         {"response": {"status_code": 400, "body": {"error": {}}}},
