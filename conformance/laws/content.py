@@ -89,6 +89,31 @@ def requests_are_answered_once(trace: Trace) -> Iterator[Finding]:
 
 
 @law(
+    "batches.counts-end",
+)
+def what_succeeded_is_counted(trace: Trace) -> Iterator[Finding]:
+    """No answer that succeeded is counted as a failure: where failures stand and whether they are counted is open."""
+    results = _results(trace)
+    last = {look.id: look for look in BatchTrace(trace.finals).own if look.status == "completed"}
+    for look in last.values():
+        files = {name for kind in RESULTS if isinstance(name := look.said.get(kind), str) and name in results}
+        lines = [line for name in files for line in results[name].lines if line and _succeeded(line)]
+        successes = len(set(ids_of(lines)))
+        counts = look.said.get("request_counts")
+        counted = counts.get("completed") if isinstance(counts, dict) else None
+        if isinstance(counted, int) and counted < successes:
+            downloads = [results[name].exchange for name in sorted(files)]
+            yield broken(
+                "batches.counts-end", f"{successes} completed", f"{counted}", look.exchange, *downloads
+            )
+
+
+def _succeeded(line: Mapping[str, Any]) -> bool:
+    response = line.get("response")
+    return isinstance(response, dict) and response.get("status_code") == OK
+
+
+@law(
     "content.bytes",
 )
 def downloads_are_as_long_as_told(trace: Trace) -> Iterator[Finding]:

@@ -86,6 +86,20 @@ for relapse in RELAPSES:
     _enter_relapse(*relapse)
 
 
+@breach("batches.counts-end")
+class SuccessesBecomeFailures(_Looked):
+    """Counts a success as a failure when what has ended is asked for again."""
+
+    def retrieve_batch(self, account: str, batch_id: str) -> Body:
+        body = super().retrieve_batch(account, batch_id)
+        looks = self.seen(self.find_batch(account, batch_id))
+        counts = body["request_counts"]
+        if looks < 2 or not isinstance(counts, dict) or not counts["completed"]:
+            return body
+        changed = {"completed": counts["completed"] - 1, "failed": counts["failed"] + 1}
+        return {**body, "request_counts": {**counts, **changed}}
+
+
 @breach("batches.timestamps")
 class CompletionMovesOn(Lawful):
     """Tells the present as the time of the completion."""
