@@ -6,13 +6,16 @@ from typing import Any
 
 from conformance.laws.batches import CLOCK_TOLERANCE
 from conformance.laws.ruling import broken, held, law, measured
-from conformance.replies import DOC, Reply, is_stream, read
+from conformance.replies import DOC, Reply, choice, is_stream, read
 from conformance.trace import Trace
 from conformance.verdicts import Finding
 
-# As many texts of which all have one count show that nothing is counted, where one is so many letters longer.
+# As many answers that are alike are so by no chance.
 SAME = 3
+# By so many letters texts differ that are not of as many tokens.
 LONGER = 40
+# As many tokens any model may say.
+SURE = 2_000
 MOST = ("max_tokens", "max_completion_tokens")
 LATEST = "-latest"
 
@@ -40,6 +43,19 @@ def a_stream_comes_where_one_was_asked_for(trace: Trace) -> Iterator[Finding]:
                 yield held("chat.stream", reply.exchange)
         else:
             yield broken("chat.stream", words[reply.stream_wanted], words[reply.streamed], reply.exchange)
+
+
+@law(
+    "chat.stream",
+)
+def streams_come_to_more_than_errors(trace: Trace) -> Iterator[Finding]:
+    """Not every stream ends in an error while whole answers come: that is no trouble that strikes at random."""
+    found = [reply for exchange in trace.exchanges if (reply := read(exchange)) is not None]
+    streams = [reply for reply in found if reply.streamed and reply.stream_wanted and reply.pieces]
+    whole = any(not reply.streamed and reply.text for reply in found)
+    if whole and len(streams) >= SAME and all(reply.error for reply in streams):
+        exchanges = [reply.exchange for reply in streams[:SAME]]
+        yield broken("chat.stream", "the whole answer", "an error in the middle of each stream", *exchanges)
 
 
 @law(
@@ -144,6 +160,20 @@ def no_more_is_counted_than_was_said(trace: Trace) -> Iterator[Finding]:
             # No tokenizer makes more tokens of a text than it has bytes.
             if reply.exchange.answer and written > max(most, len(reply.exchange.answer.body)):
                 yield broken("chat.completion-tokens", f"at most {most}", written, reply.exchange)
+
+
+@law(
+    "chat.finish-reason",
+)
+def what_was_cut_is_long(trace: Trace) -> Iterator[Finding]:
+    """No answer is said to have ended for its length that is shorter than it may be."""
+    for reply in replies(trace):
+        most = max((_count(reply.wanted, name) for name in MOST), default=0)
+        written = _count(reply.usages[-1], "completion_tokens") if reply.usages else 0
+        reasons = {choice(piece).get("finish_reason") for piece in reply.pieces}
+        if "length" in reasons and 0 < written < most <= SURE:
+            wanted = f"another reason, for {written} of {most} tokens were written"
+            yield broken("chat.finish-reason", wanted, "length", reply.exchange)
 
 
 @law(

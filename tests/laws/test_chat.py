@@ -183,6 +183,32 @@ def test_a_usage_that_miscounts_is_accused(usage: dict[str, Any], clause: str) -
     assert history.accused() == {clause}
 
 
+@pytest.mark.parametrize(("most", "accused"), [(320, True), (93, False), (None, False), (32_768, False)])
+def test_what_ends_for_its_length_is_as_long_as_it_may_be(most: int | None, accused: bool) -> None:  # noqa: FBT001
+    history = History()
+    said = completion()
+    said["choices"][0]["finish_reason"] = "length"
+    answered(history, said, wanted=asked("?", max_tokens=most))
+    assert (history.accused() == {"chat.finish-reason"}) is accused
+
+
+@pytest.mark.parametrize(("good", "bad", "accused"), [(0, 3, True), (0, 2, False), (1, 3, False)])
+def test_streams_that_all_end_in_errors_are_accused_where_whole_answers_come(
+    good: int,
+    bad: int,
+    accused: bool,  # noqa: FBT001
+) -> None:
+    history = History()
+    answered(history, completion(id="chatcmpl-whole"))
+    for _ in range(good):
+        streamed(history, chunks())
+    for _ in range(bad):
+        streamed(
+            history, [*chunks()[:2], {"error": {"message": "Internal", "code": "InternalError"}}], end=""
+        )
+    assert (history.accused() == {"chat.stream"}) is accused
+
+
 def test_an_answer_that_is_no_answer_breaks_no_law() -> None:
     history = History()
     for body in (b"", b"[]", b"not json", b"{}", b'{"choices": 7}', b'{"choices": [[]], "usage": 3}'):

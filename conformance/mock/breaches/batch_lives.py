@@ -44,6 +44,14 @@ class SecondCreationGivesTheFirst(Lawful):
         return created
 
 
+@breach("batches.id-prefix")
+class TasksAreJobs(Lawful):
+    """Calls a task a job in its id."""
+
+    def new_batch_id(self) -> str:
+        return super().new_batch_id().replace("batch_", "job-")
+
+
 @breach("batches.input-file-id")
 class InputCopied(Lawful):
     """Makes a copy of the input, and shows that one's id."""

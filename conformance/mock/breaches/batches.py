@@ -83,7 +83,6 @@ def _faulted(change: Callable[[dict[str, object]], dict[str, object]]) -> Change
 DESCRIPTIONS: tuple[tuple[str, str, str, Change], ...] = (
     ("id", "batch-id-recased", "Shows the id of a task in capitals.", lambda body, _: {**body, "id": str(body["id"]).upper()}),
     ("id", "batch-id-empty", "Shows every task without an id.", told(id="")),
-    ("id-prefix", "batch-id-of-a-job", "Calls a task a job in its id.", lambda body, _: {**body, "id": str(body["id"]).replace("batch_", "job-")}),
     ("object", "batch-object-task", "Calls a task a task.", told(object="task")),
     ("object", "batch-object-missing", "Leaves out what kind of object a task is.", without("object")),
     ("endpoint", "batch-endpoint-default", "Shows the endpoint of chats, whatever it is.", told(endpoint="/v1/chat/completions")),

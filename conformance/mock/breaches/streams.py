@@ -12,6 +12,7 @@ from conformance.mock.documents import Model
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful
 from conformance.mock.records import Body, Flow
+from conformance.mock.refusals import overloaded
 
 Piece = dict[str, Any]
 Course = Callable[[list[Piece]], Iterable[Piece]]
@@ -42,6 +43,15 @@ class StreamOnlyWithUsage(Lawful):
     def stream(self, conversation: Conversation, completion: Completion) -> Any:
         is_meant = conversation.with_usage
         return super().stream(conversation, completion) if is_meant else self.whole(completion)
+
+
+@breach("chat.stream")
+class StreamEndsInAnError(Lawful):
+    """Tells of an error in the middle of each stream."""
+
+    def stream(self, conversation: Conversation, completion: Completion) -> Flow:
+        events = list(super().stream(conversation, completion).pieces)
+        return _flow([*events[: len(events) // 2], self.event({"error": self.error(overloaded())})])
 
 
 def _with(piece: Piece, **members: object) -> Piece:
@@ -148,6 +158,7 @@ COURSES: tuple[tuple[str, str, str, Course], ...] = (
     ("chat.stream-text", "latin-letters", "reads its UTF-8 as Latin-1", lambda pieces: [_delta(piece, content=(piece["choices"][0]["delta"].get("content") or "").encode().decode("latin-1")) for piece in _said(pieces)] + _counted(pieces)),
     ("chat.stream-text", "empty", "says nothing", lambda pieces: [_delta(piece, content="") for piece in pieces]),
     ("chat.stream-text", "text-null", "says null for each piece", lambda pieces: [_delta(piece, content=None) for piece in pieces]),
+    ("chat.finish-reason", "ends-for-its-length", "says that it is too long, however short it is", lambda pieces: [_reason(piece, "length") if _said([piece]) and piece["choices"][0]["finish_reason"] else piece for piece in pieces]),
     ("chat.stream-finish", "without-reason", "never says why it ends", lambda pieces: [_reason(piece, None) for piece in pieces]),
     ("chat.stream-finish", "reason-in-each-chunk", "says in each chunk why it ends", lambda pieces: [_reason(piece, "stop") for piece in pieces]),
     ("chat.stream-finish", "two-reasons", "says twice why it ends", lambda pieces: [*_said(pieces), _said(pieces)[-1], *_counted(pieces)]),
