@@ -22,7 +22,8 @@ Message = Mapping[str, Any]
 class Chat:
     """Asks a model; asks again while a file is being parsed, or while it may not have arrived everywhere.
 
-    `pause` and `patience` are in seconds. Nothing is sent again after silence: it may have been paid for.
+    `pause` and `patience` are in seconds. Nothing is sent again after silence: it may have been paid for. Where a file
+    was waited for in vain, no other is: a run that waits for each would take hours.
     """
 
     def __init__(self, client: Client, *, pause: float = 2.0, patience: float = 60.0) -> None:
@@ -68,9 +69,12 @@ class Chat:
                 again=True,
             )
             waited = time.monotonic() - begun
-            if is_parsing(exchange) and waited + self.pause <= self.patience:
+            if is_parsing(exchange):
+                if waited + self.pause > self.patience:
+                    self.patience = 0.0
+                    break
                 time.sleep(self.pause)
-            elif is_parsing(exchange) or not exchange.refused or time.time() + lag > settled:
+            elif not exchange.refused or time.time() + lag > settled:
                 break
             else:
                 time.sleep(lag)

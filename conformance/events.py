@@ -40,6 +40,7 @@ class Events:
     _data: list[str] = field(default_factory=list)
     _name: str = ""
     _begun: bool = False
+    _halved: bool = False
 
     def feed(self, piece: bytes) -> Iterator[Event]:
         """Take some bytes.
@@ -47,16 +48,15 @@ class Events:
         Raises:
             NotJson: a line is longer than any event.
         """
-        self._rest += piece
+        # A carriage return ends its line at once; a line feed that comes later belongs to it.
+        self._rest += piece.removeprefix(b"\n") if self._halved else piece
+        self._halved = piece.endswith(b"\r") or (self._halved and not piece)
         if not self._begun and self._rest:
             self._begun = True
             if self._rest.startswith(b"\xef\xbb\xbf"):
                 del self._rest[:3]
-        # A carriage return at the end may be half of a line's end.
-        held = self._rest.endswith(b"\r")
-        body = bytes(self._rest[:-1] if held else self._rest).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        *lines, rest = body.split(b"\n")
-        self._rest = bytearray(rest + (b"\r" if held else b""))
+        *lines, rest = bytes(self._rest).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        self._rest = bytearray(rest)
         if len(self._rest) > LONGEST:
             raise NotJson(f"a line of the stream is longer than {LONGEST} bytes")
         for line in lines:

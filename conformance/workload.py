@@ -36,6 +36,7 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
     "misled": (batch_line("misled", url=CHAT_URL),),
     "crowd": tuple(batch_line(f"crowd-{number}") for number in range(MOST_TEST_LINES + 1)),
     "many": tuple(batch_line(f"many-{number}") for number in range(MOST_TEST_LINES)),
+    "gone": (batch_line("gone"),),
     "document": (),
 }
 # How often a task is created only to be cancelled before it ends.

@@ -111,6 +111,18 @@ def test_a_file_that_is_parsed_for_ever_is_given_up() -> None:
         told(exchange)
 
 
+def test_where_one_file_is_parsed_for_ever_no_other_is_waited_for() -> None:
+    with Loopback(PARSING) as server:
+        client = client_of(server, timing=CALM)
+        chat = Chat(client, pause=0.01, patience=0.1)
+        chat.ask(ROLE, naming("file-fe-1"), asking("?"))
+        before = len(server.received)
+        assert is_parsing(chat.ask(ROLE, naming("file-fe-2"), asking("?")))
+        client.close()
+    assert before > 1
+    assert len(server.received) == before + 1
+
+
 def test_a_refusal_is_final() -> None:
     exchange, server = asked(INVALID)
     assert len(server.received) == 1

@@ -26,6 +26,17 @@ def test_pieces_give_the_events_of_the_whole(cuts: list[int]) -> None:
     assert not reader.rest
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@given(st.data())
+def test_the_last_event_is_whole_whatever_ends_its_lines(end: bytes, data: st.DataObject) -> None:
+    stream = b"data: one\n\ndata: [DONE]\n\n".replace(b"\n", end)
+    cut = data.draw(st.integers(0, len(stream)))
+    reader = Events()
+    found = [event for piece in (stream[:cut], b"", stream[cut:]) for event in reader.feed(piece)]
+    assert found == [Event("one"), Event("[DONE]")]
+    assert not reader.rest
+
+
 def test_the_last_event_says_done() -> None:
     assert [event.done for event in FOUND] == [False, False, True]
 

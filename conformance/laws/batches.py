@@ -158,6 +158,16 @@ def _in_order(look: Look, times: Mapping[str, int]) -> Finding:
             if times[other] < times[one]:
                 wanted, came = f"{other} from {times[one]} ({one}) on", times[other]
                 return broken("batches.timestamps", wanted, came, look.exchange)
+    for end in ENDS - {look.status} if look.status in TIMED else ():
+        if f"{end}_at" in times:
+            name = f"{end}_at"
+            return broken("batches.timestamps", f"no {name}: it is {look.status}", times[name], look.exchange)
+    window = hours(look.said.get("completion_window"))
+    if window and "created_at" in times and "expires_at" in times:
+        end_of_window = times["created_at"] + window * HOUR - CLOCK_TOLERANCE
+        if times["expires_at"] < end_of_window:
+            wanted, came = f"expires_at from {end_of_window} on", times["expires_at"]
+            return broken("batches.timestamps", wanted, came, look.exchange)
     for name, moment in times.items():
         if name not in {"created_at", "expires_at"} and moment > latest:
             return broken("batches.timestamps", f"{name} not ahead of now", moment, look.exchange)
@@ -181,6 +191,24 @@ def counts_add_up(trace: Trace) -> Iterator[Finding]:
         yield held("batches.counts", look.exchange)
         if look.status == "completed":
             yield measured("batches.counts-end", total, done, look.exchange)
+
+
+@law(
+    "batches.counts-end",
+)
+def counts_do_not_fall(trace: Trace) -> Iterator[Finding]:
+    """What was counted stays counted for as long as the state stays: at its end a task may count anew."""
+    for looks in _by_task(trace).values():
+        told = [(look, numbers) for look in looks if look.status and (numbers := _counts(look))]
+        for place, (look, numbers) in enumerate(told):
+            for before, others in told[:place]:
+                # One reader may lag behind another, but of what has ended both know the same.
+                known = look.status in ENDS or long_after(before.exchange, look.exchange)
+                fell = any(one > other for one, other in zip(others, numbers, strict=True))
+                if fell and known and look.status == before.status:
+                    wanted = f"no less than {others} (total, completed, failed)"
+                    yield broken("batches.counts-end", wanted, numbers, before.exchange, look.exchange)
+                    break
 
 
 def _counts(look: Look) -> tuple[int, int, int] | None:

@@ -1,13 +1,15 @@
 """Downloads of what batch tasks have written: JSON lines, whole, and each request once."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from conformance.batch_trace import RESULTS, BatchTrace, Download, ids_of
 from conformance.laws.ruling import broken, held, law, measured
 from conformance.trace import Trace
 from conformance.verdicts import Finding
+
+OK = 200
 
 
 @law(
@@ -24,9 +26,11 @@ def results_are_json_lines(trace: Trace) -> Iterator[Finding]:
             yield broken("content.jsonl", "lines that are objects with custom_id", told, download.exchange)
             continue
         yield held("content.jsonl", download.exchange)
-        odd = next((line for line in lines if line and not _is_result(line)), None)
+        odd = next((line for line in lines if line and not _is_result(line)), None) or _namesake(lines)
         if odd:
-            yield broken("batches.line-shape", "id, and response or error", odd, download.exchange)
+            yield broken(
+                "batches.line-shape", "an id of its own, and response or error", odd, download.exchange
+            )
         else:
             yield held("batches.line-shape", download.exchange)
 
@@ -37,8 +41,26 @@ def _is_result(line: Mapping[str, Any]) -> bool:
         # The line of a request that was never run has none to tell.
         return isinstance(error, dict) and _is_told(error)
     if isinstance(response, dict):
-        return type(response.get("status_code")) is int and isinstance(response.get("body"), dict)
+        # What has succeeded tells of no error; fields that are empty say nothing.
+        contradicted = response.get("status_code") == OK and isinstance(error, dict) and any(error.values())
+        known = type(response.get("status_code")) is int and isinstance(response.get("body"), dict)
+        return known and not contradicted
     return response is None and isinstance(error, dict) and _is_told(error)
+
+
+def _namesake(lines: Iterable[Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
+    """Give the first line whose id another request has before it."""
+    seen: dict[str, object] = {}
+    for line in lines:
+        name = line.get("id") if line else None
+        if (
+            line
+            and isinstance(name, str)
+            and name
+            and seen.setdefault(name, line["custom_id"]) != line["custom_id"]
+        ):
+            return line
+    return None
 
 
 def _is_told(error: Mapping[str, Any]) -> bool:
@@ -63,6 +85,31 @@ def requests_are_answered_once(trace: Trace) -> Iterator[Finding]:
             yield broken("batches.line-once", "each request once", f"{twice[0]} twice", *exchanges)
         elif counts:
             yield held("batches.line-once", *exchanges)
+
+
+@law(
+    "batches.counts-end",
+)
+def what_succeeded_is_counted(trace: Trace) -> Iterator[Finding]:
+    """No answer that succeeded is counted as a failure: where failures stand and whether they are counted is open."""
+    results = _results(trace)
+    last = {look.id: look for look in BatchTrace(trace.finals).own if look.status == "completed"}
+    for look in last.values():
+        files = {name for kind in RESULTS if isinstance(name := look.said.get(kind), str) and name in results}
+        lines = [line for name in files for line in results[name].lines if line and _succeeded(line)]
+        successes = len(set(ids_of(lines)))
+        counts = look.said.get("request_counts")
+        counted = counts.get("completed") if isinstance(counts, dict) else None
+        if isinstance(counted, int) and counted < successes:
+            downloads = [results[name].exchange for name in sorted(files)]
+            yield broken(
+                "batches.counts-end", f"{successes} completed", f"{counted}", look.exchange, *downloads
+            )
+
+
+def _succeeded(line: Mapping[str, Any]) -> bool:
+    response = line.get("response")
+    return isinstance(response, dict) and response.get("status_code") == OK
 
 
 @law(

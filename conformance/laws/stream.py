@@ -1,6 +1,6 @@
 """A stream of the chat is one answer in pieces: from who speaks to why it ends, and then its end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from conformance.laws.chat import replies
@@ -11,6 +11,9 @@ from conformance.verdicts import Finding
 
 # As many pieces show that each repeats all before it.
 REPEATS = 3
+# As many letters are not said twice by chance.
+LONG = 12
+UNREADABLE = "\ufffd"
 # As many streams without their end show that no stream has one.
 ENDLESS = 3
 
@@ -55,7 +58,7 @@ def the_assistant_speaks_first(trace: Trace) -> Iterator[Finding]:
     "chat.stream-text",
 )
 def the_pieces_are_the_text(trace: Trace) -> Iterator[Finding]:
-    """The pieces of a stream are some text, and no piece repeats all that came before."""
+    """The pieces of a stream are some text, letter by letter, and no piece repeats all that came before."""
     for reply in streams(trace):
         texts = reply.texts
         grows = [after.startswith(before) for before, after in pairwise(texts)]
@@ -67,8 +70,39 @@ def the_pieces_are_the_text(trace: Trace) -> Iterator[Finding]:
             yield broken(
                 "chat.stream-text", "each piece once", "each piece repeats all before", reply.exchange
             )
+        elif _says_all_again(texts):
+            yield broken("chat.stream-text", "each piece once", "a piece repeats all before", reply.exchange)
+        elif garbled := _garbled(reply):
+            yield broken("chat.stream-text", "whole letters", garbled, reply.exchange)
         else:
             yield held("chat.stream-text", reply.exchange)
+
+
+def _says_all_again(texts: Sequence[str]) -> bool:
+    said = ""
+    for place, text in enumerate(texts):
+        if place >= REPEATS and len(said) >= LONG and text == said:
+            return True
+        said += text
+    return False
+
+
+def _garbled(reply: Reply) -> str:
+    """Say how the letters of a stream were spoilt on their way, or nothing where they were not.
+
+    The sign for what cannot be read may stand in a document: two that meet between pieces are a letter cut in two.
+    """
+    body, text = reply.exchange.answer.body if reply.exchange.answer else b"", reply.text
+    if any(one.endswith(UNREADABLE) and two.startswith(UNREADABLE) for one, two in pairwise(reply.texts)):
+        return "a letter that is cut in two"
+    try:
+        body[: body.rfind(b"\n") + 1].decode()
+    except UnicodeDecodeError:
+        return "bytes that are no UTF-8"
+    try:
+        return "" if text.isascii() or not text.encode("latin-1").decode() else "UTF-8 read as Latin-1"
+    except UnicodeError:
+        return ""
 
 
 @law(

@@ -190,7 +190,8 @@ def _truth(batches: BatchTrace, item: Mapping[str, Any]) -> Mapping[str, Any]:
     creation = batches.creations.get(item["id"])
     if creation is None:
         return item
-    asked = {name: creation.asked.get(name) for name in ("input_file_id", "metadata")}
+    # A recording may lack what was sent.
+    asked = {name: creation.asked[name] for name in ("input_file_id", "metadata") if name in creation.asked}
     return {**item, **asked, "created_at": creation.said.get("created_at")}
 
 

@@ -65,6 +65,17 @@ class KeepAlives(Lawful):
 
 
 @weather
+class CarriageReturns(Lawful):
+    """The lines of a stream end with a carriage return alone, the last one, too."""
+
+    def event(self, chunk: Body) -> bytes:
+        return super().event(chunk).replace(b"\n", b"\r")
+
+    def end_of_stream(self) -> bytes:
+        return super().end_of_stream().replace(b"\n", b"\r")
+
+
+@weather
 class OneEventStreams(Lawful):
     """The whole text comes in one piece."""
 

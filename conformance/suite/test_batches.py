@@ -1,6 +1,7 @@
 """Batch tasks: from their creation to their end, what they refuse, and how they are cancelled."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -8,17 +9,20 @@ import pytest
 from conformance import expect
 from conformance.batch_trace import ids_of
 from conformance.batches import Batches, ended
+from conformance.documents import TEST_URL
 from conformance.exchange import Exchange
-from conformance.files import Files
+from conformance.files import Files, description
 from conformance.laws.batches import hours, states_go_forward
 from conformance.marks import clause, judging
 from conformance.session import Session
 from conformance.suite.tasks import UNKNOWN, altered, completed, created, finished, looked_at, shown
-from conformance.workload import DESCRIPTION, UNKNOWN_FILE, Cancelled, Task, Workload, downloads
+from conformance.workload import DESCRIPTION, UNKNOWN_FILE, Cancelled, Plan, Task, Workload, downloads
 
 WINDOWS = ("23h", "337h", "15d", "tomorrow")
 TEST_RESULT = "This is a test result."
 TEST_USAGE = {"prompt_tokens": 20, "completion_tokens": 6, "total_tokens": 26}
+# Seconds between tries over a deleted file, up to the time from which no lag excuses taking it.
+LOOKS = (0.0, 1.0, 3.0, 7.0)
 REQUIRED = ("input_file_id", "endpoint", "completion_window")
 
 
@@ -151,6 +155,23 @@ def test_an_input_that_nobody_has_is_refused(
     _comes_to_nothing(
         workload, Task(plan=tasks["good"].plan, uploaded=created, created=created), tasks["good"]
     )
+
+
+@clause("batches.input-unknown")
+def test_an_input_that_was_deleted_is_refused(
+    workload: Workload, files: Files, tasks: dict[str, Task]
+) -> None:
+    gone = workload.upload("gone")
+    deletion = files.delete(str(description(gone).get("id"))) if gone.succeeded else gone
+    if not deletion.succeeded:
+        raise expect.Unproven(f"it needs a deleted input: {expect.describe(deletion)}")
+    # A reader that lags behind knows it for a while.
+    for pause in LOOKS:
+        time.sleep(pause)
+        task = workload.create(Plan(name="gone", input="gone", endpoint=TEST_URL))
+        if not task.id:
+            break
+    _comes_to_nothing(workload, task, tasks["good"])
 
 
 @clause("batches.input-purpose")

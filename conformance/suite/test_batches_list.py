@@ -10,7 +10,7 @@ from conformance.batch_trace import DEFAULT_LIMIT, LARGEST_LIMIT, read_batches
 from conformance.batches import Batches, ended
 from conformance.corpus import LATEST
 from conformance.exchange import Exchange
-from conformance.marks import clause
+from conformance.marks import clause, judging
 from conformance.suite.tasks import created
 from conformance.trace import Traversal
 from conformance.workload import Cancelled, Task, Workload
@@ -59,6 +59,39 @@ def test_the_list_shows_every_task(own: dict[str, Task], listed: Traversal) -> N
     _shows(own, listed, own)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        judging("batches.output-file-id", "output_file_id"),
+        judging("batches.error-file-id", "error_file_id"),
+    ],
+)
+def test_the_list_names_the_files_that_a_task_names(
+    batches: Batches, own: dict[str, Task], listed: Traversal, name: str
+) -> None:
+    assert listed
+    told = {task: each for task, each in own.items() if each.said.get(name)}
+    if not told:
+        raise expect.Unproven(f"no task of the run has told its {name}")
+
+    def lacking() -> list[str]:
+        items = {item["id"]: item for page in walk[0].pages for item in page.items} if walk[0] else {}
+        return [task for task in told if task in items and items[task].get(name) != told[task].said[name]]
+
+    def ask() -> Exchange:
+        exchange, walk[0] = batches.traverse(until=told, limit=LARGEST_LIMIT)
+        return exchange
+
+    walk: list[Traversal | None] = [None]
+    exchange = batches.files.wait(ask, lambda each: not each.succeeded or not lacking())
+    expect.accepted(exchange)
+    wrong = lacking()
+    shown = [told[wrong[0]].last] if wrong else []
+    expect.that(
+        not wrong, f"the {name} of each task", f"another for {wrong[:1]}", *filter(None, shown), exchange
+    )
+
+
 @clause("batches.limit-values")
 def test_the_smallest_and_the_largest_limit_are_accepted(batches: Batches, listed: Traversal) -> None:
     assert listed
@@ -83,7 +116,7 @@ def test_without_a_limit_a_page_is_short(
     batches.wait_listed(there)
     exchange = batches.list()
     count = len(_page(exchange))
-    expect.that(count <= DEFAULT_LIMIT, f"at most {DEFAULT_LIMIT} tasks", f"{count} tasks", exchange)
+    expect.that(count == DEFAULT_LIMIT, f"{DEFAULT_LIMIT} tasks, for there are more", f"{count}", exchange)
 
 
 @clause("batches.no-gap")

@@ -182,6 +182,68 @@ def test_what_failed_says_why(work: Work, errors: object) -> None:
     assert work.accused() == {"batches.errors"}
 
 
+def counted(total: int, completed: int, failed: int) -> dict[str, Any]:
+    return {"request_counts": {"total": total, "completed": completed, "failed": failed}}
+
+
+@pytest.mark.parametrize(
+    ("state", "pause", "later", "accused"),
+    [
+        ("completed", 0, (3, 2, 1), True),
+        ("completed", 0, (3, 3, 0), False),
+        ("in_progress", 0, (3, 2, 0), False),
+        ("in_progress", LAG + 1, (3, 2, 0), True),
+    ],
+)
+def test_what_was_counted_stays_counted(
+    work: Work,
+    state: str,
+    pause: float,
+    later: tuple[int, int, int],
+    accused: bool,  # noqa: FBT001
+) -> None:
+    task = work.create("a")
+    work.come(task, state, output_file_id="file-batch_output-1", **counted(3, 3, 0))
+    work.now += pause
+    work.look(task, **counted(*later))
+    assert (work.accused() == {"batches.counts-end"}) is accused
+
+
+def test_a_task_may_count_anew_at_its_end(work: Work) -> None:
+    task = work.create("a")
+    work.come(task, "finalizing", **counted(2, 2, 0))
+    work.come(task, "completed", output_file_id="file-batch_output-1", **counted(2, 1, 1))
+    assert work.accused() == set()
+
+
+@pytest.mark.parametrize(("completed", "accused"), [(2, False), (3, False), (1, True)])
+def test_no_success_is_counted_as_a_failure(work: Work, completed: int, accused: bool) -> None:  # noqa: FBT001
+    task = work.create("a")
+    counts = counted(3, completed, 3 - completed)
+    work.come(task, "completed", output_file_id=f"file-batch_output-{task}", **counts)
+    refused = lines("3", response={"status_code": 400, "body": {}})
+    work.download(f"file-batch_output-{task}", lines("1", "2") + refused)
+    assert (work.accused() == {"batches.counts-end"}) is accused
+
+
+def test_a_task_that_ended_in_two_ways_is_accused(work: Work) -> None:
+    work.look(done(work), failed_at=int(work.now))
+    assert work.accused() == {"batches.timestamps"}
+
+
+def test_what_was_being_cancelled_may_complete(work: Work) -> None:
+    task = work.create("a")
+    work.come(task, "cancelling")
+    work.complete(task)
+    assert work.accused() == set()
+
+
+@pytest.mark.parametrize(("seconds", "accused"), [(DAY, False), (2 * DAY, False), (3600, True)])
+def test_a_task_expires_no_earlier_than_its_window_ends(work: Work, seconds: int, accused: bool) -> None:  # noqa: FBT001
+    work.create("a", said={"expires_at": int(work.now) + seconds})
+    assert (work.accused() == {"batches.timestamps"}) is accused
+
+
 def test_two_tasks_never_write_one_file(work: Work) -> None:
     first, second = done(work, "a"), work.create("b")
     work.come(second, "completed", output_file_id=f"file-batch_output-{first}")
@@ -215,6 +277,8 @@ def test_nothing_expires_before_its_window_ends(work: Work, seconds: int, accuse
         ("batches.line-shape", lines("1", response=None)),
         ("batches.line-shape", lines("1", response=None, error="no")),
         ("batches.line-shape", lines("1", response={"body": {}})),
+        ("batches.line-shape", lines("1", "2", id="batch_req_1")),
+        ("batches.line-shape", lines("1", error={"code": "none", "message": "no error"})),
     ],
 )
 def test_a_bad_result_file_is_accused(work: Work, clause: str, body: bytes) -> None:
@@ -226,6 +290,7 @@ def test_a_bad_result_file_is_accused(work: Work, clause: str, body: bytes) -> N
     "said",
     [
         {"response": None, "error": {"code": "x", "message": "y"}},
+        {"error": {"code": "", "message": ""}},
         {"response": None, "error": {"error_code": "x", "error_message": "y"}},
         {"id": None, "response": None, "error": {"code": "batch_cancelled", "message": "y"}},
         {"response": {"status_code": 400, "body": {"error": {}}}},

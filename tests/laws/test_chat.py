@@ -1,5 +1,6 @@
 """The laws of the chat against answers written by hand."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from conformance.contract import contract
 from conformance.exchange import Answer, Exchange, Request
 from conformance.replies import CHAT, PATH
 
-from .history import History
+from .history import NOW, History
 from .talk import STREAM, USAGE, WHOLE, add, answered, chunks, completion, streamed
 
 
@@ -68,12 +69,102 @@ def test_one_object_under_the_media_type_of_streams_is_accused() -> None:
         ("qwen-long", "qwen-plus", "chat.model"),
         ("qwen-long-latest", "qwen-long", "chat.model"),
         ("qwen-doc-turbo", "qwen-long", "documents.model"),
+        ("qwen-long-latest", "qwen-longer", "chat.model"),
     ],
 )
 def test_an_answer_of_another_model_is_accused(asked: str, said: str, clause: str) -> None:
     history = History()
     answered(history, completion(model=said), wanted={"model": asked})
     assert history.accused() == {clause}
+
+
+def test_the_latest_version_of_a_model_may_be_named_by_its_date() -> None:
+    history = History()
+    answered(history, completion(model="qwen-long-2025-01-25"), wanted={"model": "qwen-long-latest"})
+    assert history.accused() == set()
+
+
+def asked(text: str, **more: Any) -> dict[str, Any]:
+    return {**WHOLE, "messages": [{"role": "user", "content": text}], **more}
+
+
+@pytest.mark.parametrize(("other", "accused"), [("And you?", {"chat.id"}), ("How are you?", set())])
+def test_the_id_of_an_answer_may_come_again_with_the_same_question(other: str, accused: set[str]) -> None:
+    history = History()
+    for text in ("How are you?", other):
+        answered(history, completion(), wanted=asked(text))
+    assert history.accused() == accused
+
+
+@pytest.mark.parametrize(("behind", "accused"), [(86_400, True), (-28_800, True), (200, False)])
+def test_an_answer_that_is_not_of_its_time_is_accused(behind: int, accused: bool) -> None:  # noqa: FBT001
+    history = History()
+    answered(history, completion(created=NOW - behind))
+    assert (history.accused() == {"chat.created"}) is accused
+
+
+def test_an_old_answer_among_new_ones_may_come_from_a_cache() -> None:
+    history = History()
+    answered(history, completion(created=NOW - 86_400))
+    answered(history, completion(id="chatcmpl-2"))
+    assert history.accused() == set()
+    streamed(history, [{**piece, "id": "chatcmpl-3", "created": NOW - 86_400} for piece in chunks()])
+    assert history.accused() == {"chat.created"}
+
+
+def test_an_answer_of_which_nobody_knows_when_it_was_asked_for_is_not_accused() -> None:
+    history = History()
+    answered(history, completion(created=NOW - 86_400))
+    history.exchanges[:] = [replace(each, started=0.0) for each in history.exchanges]
+    assert history.accused() == set()
+
+
+TEXTS = ("Hi.", "Hello to you.", "A" * 90)
+
+
+@pytest.mark.parametrize(("texts", "accused"), [(TEXTS, True), (TEXTS[:2], False), (("a", "b", "c"), False)])
+def test_one_count_for_questions_of_any_length_is_accused(texts: tuple[str, ...], accused: bool) -> None:  # noqa: FBT001
+    history = History()
+    for number, text in enumerate(texts):
+        answered(history, completion(id=f"chatcmpl-{number}"), wanted=asked(text))
+    assert (history.accused() == {"chat.prompt-tokens"}) is accused
+
+
+@pytest.mark.parametrize("content", [[{"type": "text", "text": "A" * 99}], "fileid://file-fe-" + "0" * 99])
+def test_what_is_asked_in_other_ways_than_by_its_text_has_no_length(content: object) -> None:
+    history = History()
+    for number, text in enumerate((*TEXTS[:2], content)):
+        wanted = {**WHOLE, "messages": [{"role": "user", "content": text}]}
+        answered(history, completion(id=f"chatcmpl-{number}"), wanted=wanted)
+    assert history.accused() == set()
+
+
+def test_one_count_for_answers_of_any_length_is_accused() -> None:
+    history = History()
+    for number, text in enumerate(TEXTS):
+        message = {"role": "assistant", "content": text}
+        choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
+        answered(history, completion(id=f"chatcmpl-{number}", choices=choices), wanted=asked("?" * number))
+    assert history.accused() == {"chat.completion-tokens"}
+
+
+@pytest.mark.parametrize(
+    ("most", "details", "accused"),
+    [(20, None, True), (None, None, False), (4000, None, False), (20, {"reasoning_tokens": 2990}, False)],
+)
+def test_more_than_was_admitted_is_not_counted_unless_it_is_there(
+    most: int | None,
+    details: object,
+    accused: bool,  # noqa: FBT001
+) -> None:
+    history = History()
+    usage = {"prompt_tokens": 5, "completion_tokens": 3000, "total_tokens": 3005}
+    answered(
+        history,
+        completion(usage={**usage, "completion_tokens_details": details}),
+        wanted=asked("?", max_tokens=most),
+    )
+    assert (history.accused() == {"chat.completion-tokens"}) is accused
 
 
 @pytest.mark.parametrize(
@@ -87,8 +178,35 @@ def test_an_answer_of_another_model_is_accused(asked: str, said: str, clause: st
 def test_a_usage_that_miscounts_is_accused(usage: dict[str, Any], clause: str) -> None:
     history = History()
     answered(history, completion(usage=usage))
-    streamed(history, [*chunks()[:-1], {**chunks()[-1], "usage": usage}])
+    pieces = [*chunks()[:-1], {**chunks()[-1], "usage": usage}]
+    streamed(history, [{**piece, "id": "chatcmpl-2"} for piece in pieces])
     assert history.accused() == {clause}
+
+
+@pytest.mark.parametrize(("most", "accused"), [(320, True), (93, False), (None, False), (32_768, False)])
+def test_what_ends_for_its_length_is_as_long_as_it_may_be(most: int | None, accused: bool) -> None:  # noqa: FBT001
+    history = History()
+    said = completion()
+    said["choices"][0]["finish_reason"] = "length"
+    answered(history, said, wanted=asked("?", max_tokens=most))
+    assert (history.accused() == {"chat.finish-reason"}) is accused
+
+
+@pytest.mark.parametrize(("good", "bad", "accused"), [(0, 3, True), (0, 2, False), (1, 3, False)])
+def test_streams_that_all_end_in_errors_are_accused_where_whole_answers_come(
+    good: int,
+    bad: int,
+    accused: bool,  # noqa: FBT001
+) -> None:
+    history = History()
+    answered(history, completion(id="chatcmpl-whole"))
+    for _ in range(good):
+        streamed(history, chunks())
+    for _ in range(bad):
+        streamed(
+            history, [*chunks()[:2], {"error": {"message": "Internal", "code": "InternalError"}}], end=""
+        )
+    assert (history.accused() == {"chat.stream"}) is accused
 
 
 def test_an_answer_that_is_no_answer_breaks_no_law() -> None:

@@ -1,6 +1,7 @@
 """The laws of streams against streams written by hand."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -95,6 +96,22 @@ def test_pieces_that_happen_to_repeat_are_no_repetition_of_all() -> None:
     assert history.accused() == set()
 
 
+def test_a_stream_that_is_no_utf_8_is_accused() -> None:
+    history = History()
+    exchange = streamed(history, chunks("\u624b\u673a"))
+    assert exchange.answer
+    body = exchange.answer.body.replace(rb"\u624b\u673a", "\u624b\u673a".encode("gbk"))
+    history.exchanges[:] = [replace(exchange, answer=replace(exchange.answer, body=body))]
+    assert history.accused() == {"chat.stream-text"}
+
+
+@pytest.mark.parametrize("text", ["\u624b\u673a", "caf\xe9", "\ufffd it says", "\xe9t\xe9 \u2014 \u624b"])
+def test_letters_of_any_language_are_lawful(text: str) -> None:
+    history = History()
+    streamed(history, chunks("so: ", text, "."))
+    assert history.accused() == set()
+
+
 def _each(member: str, value: object, *places: int) -> Callable[[list[Piece]], list[Piece]]:
     def change(pieces: list[Piece]) -> list[Piece]:
         for place in places:
@@ -121,6 +138,18 @@ def _no_role(pieces: list[Piece]) -> list[Piece]:
 
 def _cumulative(_: list[Piece]) -> list[Piece]:
     return chunks("A", "A mo", "A mobile", "A mobile phone")
+
+
+def _again(_: list[Piece]) -> list[Piece]:
+    return chunks("A mo", "bile ", "phone.", "A mobile phone.")
+
+
+def _halved(_: list[Piece]) -> list[Piece]:
+    return chunks("\u624b\ufffd", "\ufffd\u3002")
+
+
+def _latin(_: list[Piece]) -> list[Piece]:
+    return chunks("\u624b\u673a".encode().decode("latin-1"))
 
 
 def _silent(pieces: list[Piece]) -> list[Piece]:
@@ -161,6 +190,9 @@ UNLAWFUL: list[tuple[str, Callable[[list[Piece]], list[Piece]]]] = [
     ("chat.stream-role", _role_null),
     ("chat.stream-role", _no_role),
     ("chat.stream-text", _cumulative),
+    ("chat.stream-text", _again),
+    ("chat.stream-text", _halved),
+    ("chat.stream-text", _latin),
     ("chat.stream-text", _silent),
     ("chat.stream-finish", _no_reason),
     ("chat.stream-finish", _two_reasons),

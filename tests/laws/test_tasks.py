@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,6 +72,17 @@ def test_a_page_that_holds_what_it_should_not_is_accused(
     work.exchanges = [each for each in work.exchanges if each.request.method != "POST"]
     work.tasks_page(ids, **query)
     assert work.accused() == {clause}
+
+
+def test_what_a_recording_does_not_tell_of_a_creation_is_no_reason_to_accuse() -> None:
+    work = Work()
+    work.create("a")
+    work.exchanges = [replace(each, request=replace(each.request, body=None)) for each in work.exchanges]
+    work.tasks_page(["batch_a"], ds_name="conformance", limit=100)
+    work.tasks_page(["batch_a"], input_file_ids="file-batch-in", limit=100)
+    assert work.accused() == set()
+    work.tasks_page(["batch_a"], input_file_ids="file-batch-other", limit=100)
+    assert work.accused() == {"batches.filter-input"}
 
 
 def test_a_page_without_a_limit_holds_twenty(work: Work) -> None:

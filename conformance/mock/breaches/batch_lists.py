@@ -35,6 +35,7 @@ QUESTIONS: tuple[tuple[str, str, str, Ask], ...] = (
     ("limit-fills", "batch-limit-minus-one", "Gives one task less than the limit asks for.", lambda query: replace(query, limit=max(1, query.limit - 1))),
     ("limit-fills", "batch-pages-of-three", "Gives no more than three tasks where a few are asked for.", lambda query: replace(query, limit=min(query.limit, 3) if query.limit < 20 else query.limit)),
     ("limit-default", "batch-default-hundred", "Gives a hundred tasks where nobody asks for fewer.", lambda query: replace(query, limit=100 if query.limit == 20 else query.limit)),
+    ("limit-default", "batch-default-ten", "Gives ten tasks where nobody asks for fewer.", lambda query: replace(query, limit=10 if query.limit == 20 else query.limit)),
     ("after", "batch-cursor-ignored", "Begins each page with the newest task.", lambda query: replace(query, after=None)),
     ("filter-name", "batch-name-ignored", "Does not filter by name.", lambda query: replace(query, name="")),
     ("filter-name", "batch-name-by-its-letter", "Filters by the first letter of a name.", lambda query: replace(query, name=query.name[:1])),

@@ -44,6 +44,14 @@ class SecondCreationGivesTheFirst(Lawful):
         return created
 
 
+@breach("batches.id-prefix")
+class TasksAreJobs(Lawful):
+    """Calls a task a job in its id."""
+
+    def new_batch_id(self) -> str:
+        return super().new_batch_id().replace("batch_", "job-")
+
+
 @breach("batches.input-file-id")
 class InputCopied(Lawful):
     """Makes a copy of the input, and shows that one's id."""
@@ -84,6 +92,20 @@ RELAPSES = (
 
 for relapse in RELAPSES:
     _enter_relapse(*relapse)
+
+
+@breach("batches.counts-end")
+class SuccessesBecomeFailures(_Looked):
+    """Counts a success as a failure when what has ended is asked for again."""
+
+    def retrieve_batch(self, account: str, batch_id: str) -> Body:
+        body = super().retrieve_batch(account, batch_id)
+        looks = self.seen(self.find_batch(account, batch_id))
+        counts = body["request_counts"]
+        if looks < 2 or not isinstance(counts, dict) or not counts["completed"]:
+            return body
+        changed = {"completed": counts["completed"] - 1, "failed": counts["failed"] + 1}
+        return {**body, "request_counts": {**counts, **changed}}
 
 
 @breach("batches.timestamps")

@@ -53,6 +53,19 @@ def first_test(mock: Lawful, account: str) -> str | None:
     return None
 
 
+@breach("batches.input-unknown")
+class DeletedInputIsTaken(Lawful):
+    """Takes an input that was deleted."""
+
+    def create_batch(self, account: str, body: Body) -> Body:
+        name = body.get("input_file_id")
+        gone = isinstance(name, str) and self.store.trace(account, name) and not self.store.get(account, name)
+        if not gone:
+            return super().create_batch(account, body)
+        taken = {**body, "input_file_id": first_test(self, account)}
+        return {**super().create_batch(account, taken), "input_file_id": name}
+
+
 @breach("batches.input-required")
 class EndpointHasADefault(Lawful):
     """Takes a creation without an endpoint as one for chats."""

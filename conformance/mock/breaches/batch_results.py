@@ -52,6 +52,8 @@ REWRITINGS: tuple[tuple[str, str, str, Callable[[list[bytes], str], list[bytes]]
     ("line-strange", "strange-line", "Writes a line that nobody asked for.", lambda lines, _: [*lines, lines[0].replace(b'"custom_id":"', b'"custom_id":"x')]),
     ("line-strange", "line-renamed", "Numbers the requests in its own way.", lambda lines, _: [*lines, *_each(_renamed)(lines[-1:], "")]),
     ("line-shape", "line-without-id", "Writes lines without an id.", _each(lambda line: {**line, "id": None})),
+    ("line-shape", "line-with-the-id-of-all", "Writes one id on all lines.", _each(lambda line: {**line, "id": "batch_req_1"})),
+    ("line-shape", "line-with-error-beside-success", "Writes an error beside the answer to each request.", _each(lambda line: {**line, "error": {"code": "none", "message": "no error"}})),
     ("line-shape", "line-without-response", "Writes the body of an answer where the answer should be.", _each(lambda line: {**line, "response": _body(line)})),
     ("line-shape", "line-with-status-in-words", "Writes a status in words.", _each(lambda line: {**line, "response": {"status_code": "200", "body": _body(line)}})),
     ("line-shape", "line-with-error-in-words", "Writes an error in words.", lambda lines, kind: _each(lambda line: {**line, "error": "it failed"})(lines, kind) if kind == "error" else lines),

@@ -104,6 +104,8 @@ DESCRIPTIONS: tuple[tuple[str, str, str, Change], ...] = (
     ("timestamps", "batch-failed-ahead", "Tells a failure that is still to come.", moved("failed_at", 3600)),
     ("timestamps", "batch-finalized-after-completion", "Tells a finalization behind the completion.", moved("finalizing_at", 60)),
     ("timestamps", "batch-cancelled-at-in-words", "Tells the cancellation in words.", when("cancelled", lambda body, _: {**body, "cancelled_at": str(body["cancelled_at"])})),
+    ("timestamps", "batch-ends-in-every-way", "Tells with its completion a failure, too.", when("completed", lambda body, _: {**body, "failed_at": body["completed_at"]})),
+    ("timestamps", "batch-expires-before-its-window", "Expires an hour after its creation, whatever its window.", lambda body, _: {**body, "expires_at": int(str(body["created_at"])) + 3600}),
     ("state-time", "batch-completed-at-missing", "Tells of no completion.", told(completed_at=None)),
     ("state-time", "batch-failed-at-missing", "Tells of no failure.", without("failed_at")),
     ("state-time", "batch-cancelled-at-missing", "Tells of no cancellation.", told(cancelled_at=None)),
@@ -113,6 +115,7 @@ DESCRIPTIONS: tuple[tuple[str, str, str, Change], ...] = (
     ("counts", "batch-counts-without-failures", "Leaves failures uncounted.", _counted(lambda counts: {key: value for key, value in counts.items() if key != "failed"})),
     ("counts-end", "batch-total-off-by-one", "Counts a request more than there are.", _counted(lambda counts: {**counts, "total": counts["total"] + 1})),
     ("counts-end", "batch-completed-off-by-one", "Counts a success less than there are.", _counted(lambda counts: {**counts, "completed": max(0, counts["completed"] - 1)})),
+    ("counts-end", "batch-counts-swapped", "Counts successes as failures, and failures as successes.", _counted(lambda counts: {**counts, "completed": counts["failed"], "failed": counts["completed"]})),
     ("counts-end", "batch-counts-zero", "Counts no request at all.", _counted(lambda counts: dict.fromkeys(counts, 0))),
     ("errors", "batch-errors-null", "Fails without an error.", told(errors=None)),
     ("errors", "batch-errors-empty", "Fails with an empty list of errors.", when("failed", told(errors={"object": "list", "data": []}))),
@@ -134,6 +137,8 @@ ITEMS: tuple[tuple[str, str, str, Change], ...] = (
     ("input-file-id", "batch-input-is-the-output-in-lists", "Lists the output as the input.", lambda body, _: {**body, "input_file_id": body["output_file_id"] or body["input_file_id"]}),
     ("completion-window", "batch-window-missing-in-lists", "Lists tasks without their windows.", without("completion_window")),
     ("metadata", "batch-metadata-missing-in-lists", "Lists tasks without their metadata.", without("metadata")),
+    ("output-file-id", "batch-output-missing-in-lists", "Lists tasks without their output.", told(output_file_id=None)),
+    ("error-file-id", "batch-errors-missing-in-lists", "Lists tasks without their errors.", told(error_file_id=None)),
     ("created-at", "batch-created-now-in-lists", "Lists a task as created when it ended.", lambda body, batch: {**body, "created_at": int(str(body["created_at"])) + 2 + len(batch.moments)}),
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from conformance.mock.documents import Model
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful
 from conformance.mock.records import Body, Flow
+from conformance.mock.refusals import overloaded
 
 Piece = dict[str, Any]
 Course = Callable[[list[Piece]], Iterable[Piece]]
@@ -44,6 +45,15 @@ class StreamOnlyWithUsage(Lawful):
         return super().stream(conversation, completion) if is_meant else self.whole(completion)
 
 
+@breach("chat.stream")
+class StreamEndsInAnError(Lawful):
+    """Tells of an error in the middle of each stream."""
+
+    def stream(self, conversation: Conversation, completion: Completion) -> Flow:
+        events = list(super().stream(conversation, completion).pieces)
+        return _flow([*events[: len(events) // 2], self.event({"error": self.error(overloaded())})])
+
+
 def _with(piece: Piece, **members: object) -> Piece:
     return {**piece, **members}
 
@@ -71,6 +81,23 @@ def _said(pieces: list[Piece]) -> list[Piece]:
 def _counted(pieces: list[Piece]) -> list[Piece]:
     """The chunks that have none."""
     return [piece for piece in pieces if not piece["choices"]]
+
+
+def _text(pieces: list[Piece]) -> str:
+    return "".join(piece["choices"][0]["delta"].get("content") or "" for piece in _said(pieces))
+
+
+def _halved(pieces: list[Piece]) -> list[Piece]:
+    """Cut the text into pieces of four bytes, each read on its own."""
+    first, one, *_, last = _said(pieces)
+    text = _text(pieces).encode()
+    cut = (text[place : place + 4].decode(errors="replace") for place in range(0, len(text), 4))
+    return [
+        _delta(first, content=""),
+        *(_delta(one, content=piece) for piece in cut),
+        last,
+        *_counted(pieces),
+    ]
 
 
 def _cumulative(pieces: list[Piece]) -> list[Piece]:
@@ -126,8 +153,12 @@ COURSES: tuple[tuple[str, str, str, Course], ...] = (
     ("chat.stream-role", "role-last", "says at the end who spoke", _role_last),
     ("chat.stream-role", "role-null", "says null for who speaks", lambda pieces: [_delta(pieces[0], role=None), *pieces[1:]]),
     ("chat.stream-text", "cumulative", "repeats in each chunk all that was said before", _cumulative),
+    ("chat.stream-text", "all-again", "says at its end all that it has said once more", lambda pieces: [*_said(pieces)[:-1], _delta(_said(pieces)[1], content=_text(pieces)), *_said(pieces)[-1:], *_counted(pieces)]),
+    ("chat.stream-text", "halved-letters", "cuts letters of several bytes between two chunks", _halved),
+    ("chat.stream-text", "latin-letters", "reads its UTF-8 as Latin-1", lambda pieces: [_delta(piece, content=(piece["choices"][0]["delta"].get("content") or "").encode().decode("latin-1")) for piece in _said(pieces)] + _counted(pieces)),
     ("chat.stream-text", "empty", "says nothing", lambda pieces: [_delta(piece, content="") for piece in pieces]),
     ("chat.stream-text", "text-null", "says null for each piece", lambda pieces: [_delta(piece, content=None) for piece in pieces]),
+    ("chat.finish-reason", "ends-for-its-length", "says that it is too long, however short it is", lambda pieces: [_reason(piece, "length") if _said([piece]) and piece["choices"][0]["finish_reason"] else piece for piece in pieces]),
     ("chat.stream-finish", "without-reason", "never says why it ends", lambda pieces: [_reason(piece, None) for piece in pieces]),
     ("chat.stream-finish", "reason-in-each-chunk", "says in each chunk why it ends", lambda pieces: [_reason(piece, "stop") for piece in pieces]),
     ("chat.stream-finish", "two-reasons", "says twice why it ends", lambda pieces: [*_said(pieces), _said(pieces)[-1], *_counted(pieces)]),
