@@ -32,7 +32,7 @@ Measuring
     times.py        the four ways to write a filter's time
     trace.py        a sequence of exchanges seen as what happened to files
     batch_trace.py  the same sequence seen as what happened to batch tasks
-    laws/           laws over a trace: pages, filters, identity, life, accounts, refusals, chat, streams
+    laws/           laws over a trace: files, pages, filters, accounts, refusals, chat, streams, batch tasks, downloads
     rates.py        what answers in time say of a limit
     archives.py     HAR read into entries
     cassettes.py    what VCR.py and mitmproxy keep, read into entries

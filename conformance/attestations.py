@@ -5,8 +5,6 @@ not to hold later: it is then `contradicted` since that day, until it holds agai
 """
 
 import datetime as dt
-import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -88,7 +86,7 @@ def region_of(run: Run) -> Region:
         )
     parts = urlsplit(header.base_url)
     host = (parts.hostname or "").lower()
-    found = next((each for each in regions().values() if _serves(each, host)), None)
+    found = next((each for each in regions().values() if each.serves(host)), None)
     real = header.target not in MOCKS and parts.scheme == "https" and parts.path.rstrip("/") == BASE_PATH
     if found is None or not real or parts.port not in {None, 443}:
         raise UsageError(
@@ -121,20 +119,13 @@ def as_toml(region: Region, rows: Sequence[Attestation]) -> str:
     """Write the file of a region."""
     parts = [PREAMBLE.format(name=region.name)]
     for row in rows:
-        lines = [f"clause       = {json.dumps(row.clause)}"]
+        lines = [f"clause       = {specs.quoted(row.clause)}"]
         lines += [
             f"{field:12} = {getattr(row, field)}" for field in ("held", "contradicted") if getattr(row, field)
         ]
-        lines += [f"{field:12} = {json.dumps(getattr(row, field))}" for field in ("contract", "version")]
+        lines += [f"{field:12} = {specs.quoted(getattr(row, field))}" for field in ("contract", "version")]
         parts.append("\n[[attestation]]\n" + "\n".join(lines) + "\n")
     return "".join(parts)
-
-
-def _serves(region: Region, host: str) -> bool:
-    """Whether it is a region's classic host or the host of a workspace there."""
-    before, _, behind = region.workspace_host.partition("{workspace}")
-    workspace = rf"{re.escape(before)}[a-z0-9-]{{1,63}}{re.escape(behind)}"
-    return host == region.host or re.fullmatch(workspace, host) is not None
 
 
 def _seen(row: ClauseRow, run: Run) -> Attestation | None:

@@ -43,9 +43,10 @@ class Countdown:
 class Budget:
     """Counts what was sent, and the tokens that answers tell, against the caps.
 
-    Cleaning up is counted but never refused: each file that is there keeps a request free for its deletion. A question of the chat is sent only where the most that it can use still
-    fits; that stays set aside where no answer tells what it did use: after silence, a server error, or a stream
-    without its usage. What batch tasks use is known when they are over, and is not counted.
+    Cleaning up is counted but never refused: each file that is there keeps a request free for its deletion. A
+    question of the chat is sent only where the most that it can use still fits; that stays set aside where no answer
+    tells what it did use: after silence, a server error, or a stream without its usage. What batch tasks use is known
+    when they are over, and is not counted.
     """
 
     def __init__(self, caps: Caps) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from conformance import judging, laws, sdk, troubles
+from conformance.attestations import RECORDED
 from conformance.clauses import Clause, registry
 from conformance.contract import contract
 from conformance.deviations import Deviation
@@ -24,7 +25,6 @@ from conformance.targets import Target
 from conformance.trace import Trace
 from conformance.verdicts import ExitStatus, Finding, Verdict, exit_status
 
-RECORDED = "recorded"
 UNSHOWN = "recorded: a recording cannot show it"
 UNMET = "recorded: nothing in the recording shows it"
 # What a recording does not tell: whose the keys are, and what they may do.

@@ -18,7 +18,7 @@ from jsonschema.exceptions import ValidationError
 
 from conformance import events, specs
 from conformance.exchange import Answer, Exchange, NotJson, Request
-from conformance.verdicts import Finding, Verdict
+from conformance.verdicts import Finding, Verdict, shown
 
 METHODS = ("get", "post", "put", "patch", "delete")
 # Answers that say more of the account and the weather than of the contract.
@@ -245,8 +245,8 @@ def _named(exchange: Exchange, error: ValidationError) -> Iterator[Finding]:
                 yield _finding(exchange, clause, f"{place} has {name}", f"{name} is missing")
         return
     clause = clause_of(schema, str(error.validator)) or UNDOCUMENTED
-    expected = f"{place}: {error.validator} {_short(error.validator_value)}"
-    yield _finding(exchange, clause, expected, _short(error.instance))
+    expected = f"{place}: {error.validator} {shown(repr(error.validator_value), 120)}"
+    yield _finding(exchange, clause, expected, shown(repr(error.instance), 120))
 
 
 def _place(error: ValidationError) -> str:
@@ -267,8 +267,3 @@ def _finding(exchange: Exchange, clause: str, expected: str, actual: str) -> Fin
         exchanges=(exchange.number,),
         test=exchange.test,
     )
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 120 else text[:117] + "..."

@@ -1,7 +1,6 @@
 """Known failures of a target, as dated promises: which clause, since and until when, whose, and why."""
 
 import datetime as dt
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -105,7 +104,7 @@ def _written(row: Deviation) -> str:
         values["link"] = row.link
     # A string of JSON is one of TOML.
     lines = (
-        f"{name:6} = {json.dumps(value, ensure_ascii=False) if isinstance(value, str) else value}\n"
+        f"{name:6} = {specs.quoted(value) if isinstance(value, str) else value}\n"
         for name, value in values.items()
     )
     return "[[deviation]]\n" + "".join(lines)

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.exchange import Exchange
 from conformance.trace import LASTING, Page, read_page
-from conformance.verdicts import CITED, Finding, Verdict
+from conformance.verdicts import CITED, Finding, Verdict, shown
 
 # What differs from run to run has no place in a reason.
 ID = re.compile(r"(?<=file-)[\w-]{6,}")
@@ -18,9 +18,8 @@ class Broken(AssertionError):  # noqa: N818  a finding, not an error
     """The clause under test did not hold."""
 
     def __init__(self, expected: str, actual: object, exchanges: Iterable[Exchange]) -> None:
-        shown = actual if isinstance(actual, str) else repr(actual)
         self.expected = expected
-        self.actual = shown if len(shown) <= 300 else shown[:297] + "..."
+        self.actual = shown(actual)
         self.exchanges = tuple(exchange.number for exchange in exchanges)
         super().__init__(f"expected {self.expected}, got {self.actual}")
 

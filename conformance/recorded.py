@@ -17,7 +17,7 @@ from conformance.entries import Entry, header
 from conformance.errors import UsageError
 from conformance.exchange import Answer, Exchange, NotJson, Pairs, Request, decode, moment_of
 from conformance.recorder import REDACTED, SECRET_HEADERS, Redactor
-from conformance.regions import BASE_PATH, Region, regions
+from conformance.regions import BASE_PATH, regions
 from conformance.replies import CHAT, DOC, LONG, is_stream
 
 LARGEST = 1024 * 1024 * 1024
@@ -197,12 +197,7 @@ def _of_one_region(
 def _region_of(base_url: str) -> str:
     """Name the region that a host belongs to, or nothing where it is nobody's that we know."""
     host = (urlsplit(base_url).hostname or "").lower()
-    return next((name for name, each in regions().items() if _is_host(host, each)), "")
-
-
-def _is_host(host: str, region: Region) -> bool:
-    before, _, behind = region.workspace_host.partition("{workspace}")
-    return host == region.host or (host.startswith(before) and host.endswith(behind))
+    return next((name for name, each in regions().items() if each.serves(host)), "")
 
 
 def _once(

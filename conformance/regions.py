@@ -1,5 +1,6 @@
 """The regions of specs/regions.toml: their hosts, and what each lacks."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -33,6 +34,12 @@ class Region:
         """Give the base URL of the API, on the workspace's own host if one is named."""
         host = self.workspace_host.format(workspace=workspace) if workspace else self.host
         return f"https://{host}{BASE_PATH}"
+
+    def serves(self, host: str) -> bool:
+        """Whether it is the classic host, or the host of a workspace."""
+        before, _, behind = self.workspace_host.partition("{workspace}")
+        workspace = rf"{re.escape(before)}[a-z0-9-]{{1,63}}{re.escape(behind)}"
+        return host == self.host or re.fullmatch(workspace, host) is not None
 
 
 @cache

@@ -1,7 +1,5 @@
 """The official OpenAI SDK, speaking through our own client, or given once more what was answered before."""
 
-import email.parser
-import email.policy
 import importlib
 import importlib.util
 from collections.abc import Iterable, Iterator
@@ -13,7 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 from conformance.chat import MOMENT
 from conformance.client import Client, Raw
 from conformance.contract import INFRASTRUCTURE
-from conformance.exchange import MOST_VALUES, Answer, Exchange, Part, Request, is_vast
+from conformance.entries import form
+from conformance.exchange import MOST_VALUES, Answer, Exchange, Request, is_vast
 from conformance.expect import Broken, Unproven, answered
 from conformance.laws.ruling import broken, held
 from conformance.replies import PATH, Hearing, most_pieces, read
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 # What belongs to one connection, or to a body that has been unpacked since.
 HOP = {"connection", "content-encoding", "content-length", "host", "keep-alive", "transfer-encoding"}
-LONGEST_TEXT = 65_536
 VAST = f"the answer holds more than {MOST_VALUES} values"
 # Which clause says that the SDK's users can work with what an operation answers.
 CLAUSES = {
@@ -294,20 +292,5 @@ def _raw(request: Any) -> Raw | None:
     if not content:
         return None
     if kind.startswith("multipart/"):
-        return Raw(content=content, parts=tuple(_parts(kind, content)))
+        return Raw(content=content, parts=form(kind, content) or ())
     return Raw(content=content, text=content.decode("utf-8", "replace"))
-
-
-def _parts(kind: str, content: bytes) -> Iterator[Part]:
-    """Read the parts of a form from its bytes."""
-    head = f"Content-Type: {kind}\r\n\r\n".encode()
-    message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + content)
-    for part in message.iter_parts():
-        told = part["content-disposition"].params
-        body = part.get_payload(decode=True)
-        size = len(body) if isinstance(body, bytes) else 0
-        text = body.decode("utf-8", "replace") if isinstance(body, bytes) else None
-        is_text = "filename" not in told and size <= LONGEST_TEXT
-        yield Part(
-            name=told["name"], filename=told.get("filename"), size=size, text=text if is_text else None
-        )

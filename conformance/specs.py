@@ -1,5 +1,9 @@
-"""Where specs/ is: inside an installed wheel, else beside the checkout. Nothing else reads that path."""
+"""Where specs/ is: inside an installed wheel, else beside the checkout. Nothing else reads that path.
 
+TOML is read and written here.
+"""
+
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -15,6 +19,11 @@ def root() -> Path:
         if (candidate / "openapi.yaml").is_file():
             return candidate
     raise SpecsError(f"No specs/ folder found beside {PACKAGE} or inside it: reinstall the package.")
+
+
+def quoted(text: str) -> str:
+    """Write a string as TOML has it, on one line."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def load_toml(path: Path) -> dict[str, Any]:

@@ -55,10 +55,11 @@ def clear(*, source: str = "", clauses: Iterable[str] = ()) -> tuple[Stale, ...]
 def _write(rows: Iterable[Stale]) -> bool:
     rows = sorted(rows, key=lambda row: (row.clause, row.source))
     path = specs.root() / "stale.toml"
-    text = HEAD + "".join(
-        f"\n[[stale]]\nclause = {_quoted(row.clause)}\nsource = {_quoted(row.source)}\nfound = {_quoted(row.found)}\n"
-        for row in rows
-    )
+    text = HEAD
+    for row in rows:
+        found = row.found.replace("\n", " ")
+        text += f"\n[[stale]]\nclause = {specs.quoted(row.clause)}\n"
+        text += f"source = {specs.quoted(row.source)}\nfound = {specs.quoted(found)}\n"
     try:
         if rows:
             path.write_text(text, encoding="utf-8")
@@ -67,7 +68,3 @@ def _write(rows: Iterable[Stale]) -> bool:
     except OSError:
         return False
     return True
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'

@@ -27,7 +27,8 @@ KINDS = frozenset({kind for kind, _ in WORDS} | {"reset", "html"})
 class Infrastructure:
     """How many of a run's exchanges met trouble; the rate probe's, which asks for it, are not among them.
 
-    `kinds` counts each kind, a status or one of `KINDS`, the most frequent first. `repeated` says how many of them were repeated with success.
+    `kinds` counts each kind, a status or one of `KINDS`, the most frequent first. `repeated` says how many of them
+    were repeated with success.
     """
 
     exchanges: int

@@ -105,3 +105,9 @@ def exit_status(rulings: Iterable[Ruling]) -> ExitStatus:
     if any(ruling.verdict is Verdict.UNPROVEN and ruling.required for ruling in found):
         return ExitStatus.UNPROVEN
     return ExitStatus.PASSED
+
+
+def shown(value: object, most: int = 300) -> str:
+    """Write what was seen, text as it stands, and no more of it than that."""
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= most else text[: most - 3] + "..."

@@ -95,25 +95,24 @@ def test_a_planted_fault_is_told(breach: str, clause: str, tmp_path: Path) -> No
     assert run.footer.exit_status == ExitStatus.FAILED
 
 
-def test_a_file_that_others_may_have_deleted_is_not_missed() -> None:
+def missed() -> tuple[History, str, str]:
+    """Two files, and a minute later only the second of them."""
     history = History()
-    name = history.upload("a")
-    kept = history.upload("b")
+    name, kept = history.upload("a"), history.upload("b")
     history.page([kept, name], limit=100)
     history.now += 60
     history.page([kept], limit=100)
     history.retrieve(name, http=404)
+    return history, name, kept
+
+
+def test_a_file_that_others_may_have_deleted_is_not_missed() -> None:
+    history, _, _ = missed()
     assert not {f.clause for f in _law_findings(history) if f.verdict is Verdict.FAIL}
 
 
 def test_a_file_that_is_seen_again_was_missing() -> None:
-    history = History()
-    name = history.upload("a")
-    kept = history.upload("b")
-    history.page([kept, name], limit=100)
-    history.now += 60
-    history.page([kept], limit=100)
-    history.retrieve(name, http=404)
+    history, name, kept = missed()
     history.page([kept, name], limit=100)
     broken = {f.clause for f in _law_findings(history) if f.verdict is Verdict.FAIL}
     assert broken == {"listing.complete", "retrieval.found"}

@@ -4,10 +4,12 @@ import gzip
 import time
 import tracemalloc
 import zlib
+from collections.abc import Callable
 
 import pytest
 
 from conformance.client import Timing
+from conformance.exchange import Exchange
 
 from .loopback import KEY, Loopback, Speaker, answer, client_of, hang_up
 
@@ -56,6 +58,17 @@ def test_an_endless_body_is_cut_at_the_bound() -> None:
     assert (len(exchange.answer.body), exchange.answer.cut) == (1_000_000, True)
 
 
+def cut_at_the_deadline(speak: Callable[[Speaker], None]) -> Exchange:
+    """Ask one who would speak on for longer than an answer may take."""
+    started = time.monotonic()
+    with Loopback(speak) as server:
+        client = client_of(server, timing=Timing(silence=5, whole=0.3, attempts=1))
+        exchange = client.send("GET", "/files")
+        client.close()
+    assert time.monotonic() - started < SLACK
+    return exchange
+
+
 @pytest.mark.parametrize("where", ["status", "headers", "continues"])
 def test_a_head_that_drips_is_broken_off_at_the_deadline(where: str) -> None:
     def drip(peer: Speaker) -> None:
@@ -67,12 +80,7 @@ def test_a_head_that_drips_is_broken_off_at_the_deadline(where: str) -> None:
             while peer.say(b"HTTP/1.1 100 Continue\r\n\r\n") and not peer.closing.wait(0.02):
                 pass
 
-    started = time.monotonic()
-    with Loopback(drip) as server:
-        client = client_of(server, timing=Timing(silence=5, whole=0.3, attempts=1))
-        exchange = client.send("GET", "/files")
-        client.close()
-    assert time.monotonic() - started < SLACK
+    exchange = cut_at_the_deadline(drip)
     assert exchange.answer is None
     assert exchange.trouble == "no answer in time: it took more than 0.3 s"
 
@@ -82,12 +90,7 @@ def test_a_body_that_drips_is_cut_at_the_deadline() -> None:
         peer.say(HEAD + b"Content-Length: 10000\r\n\r\n")
         peer.drip(b"x" * 10_000, 0.02)
 
-    started = time.monotonic()
-    with Loopback(drip) as server:
-        client = client_of(server, timing=Timing(silence=5, whole=0.3, attempts=1))
-        exchange = client.send("GET", "/files")
-        client.close()
-    assert time.monotonic() - started < SLACK
+    exchange = cut_at_the_deadline(drip)
     assert exchange.answer
     assert exchange.answer.cut
     assert exchange.answer.body.startswith(b"x")

@@ -8,6 +8,7 @@ import pytest
 from conformance import doctor
 from conformance.mock import serve
 from conformance.notices import Level, Notice
+from conformance.regions import Region
 from conformance.targets import Target
 
 from .loopback import KEY, Answer, Loopback, answer, client_of
@@ -78,7 +79,7 @@ def test_a_key_is_shown_to_the_other_region_only_when_told_to(monkeypatch: pytes
     with Loopback(answer(ERROR, 401)) as here, Loopback(listed()) as there:
         client = client_of(here)
         client.target = Target(name="cn", region="cn", base_url=f"{here.url}/v1", key=KEY)
-        monkeypatch.setattr("conformance.doctor._base_url_of", lambda _: f"{there.url}/v1")
+        monkeypatch.setattr(Region, "base_url", lambda _: f"{there.url}/v1")
         assert not doctor.is_well(doctor.examine(client))
         assert there.received == []
         found = doctor.examine(client, ask_other_region=True)

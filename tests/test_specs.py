@@ -187,6 +187,8 @@ def test_the_readme_of_the_specs_shows_what_is_there() -> None:
     checkout = Path(__file__).parents[1]
     readme = (specs.root() / "README.md").read_text("utf-8")
     parts = readme.split("```")
+    shown_clauses = set(re.findall(r'(?:id = |clause\(|breach\()"([\w.-]+)"', readme))
+    assert len(shown_clauses) == 1, "sentence, test and breach are of one clause"
     for before, block in zip(parts[::2], parts[1::2], strict=False):
         [*_, path] = re.findall(r"`((?:specs|conformance)/[\w/.]+)`", before)
         language, _, text = block.partition("\n")

@@ -157,18 +157,14 @@ def _section(edition: Edition, line: Line) -> str:
 
 
 def _citation(row: dict[str, Any]) -> str:
-    said = ", ".join(f"{key} = {_quoted(value)}" for key, value in row.items() if key != "lines")
+    said = ", ".join(f"{key} = {specs.quoted(value)}" for key, value in row.items() if key != "lines")
     if not (lines := row.get("lines")):
         return f"    {{ {said} }},\n"
-    rows = [", ".join(map(_quoted, lines[place : place + 4])) for place in range(0, len(lines), 4)]
+    rows = [", ".join(map(specs.quoted, lines[place : place + 4])) for place in range(0, len(lines), 4)]
     if len(rows) == 1:
         return f"    {{ {said}, lines = [{rows[0]}] }},\n"
     inner = "".join(f"        {each},\n" for each in rows)
     return f"    {{ {said}, lines = [\n{inner}    ] }},\n"
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _end(text: str, start: int) -> int:
@@ -201,4 +197,4 @@ def _table(found: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     for source, reasons in found.items():
         if reasons:
             yield f"\n[{source}]\n"
-            yield from (f'"sha256:{digest}" = {_quoted(reason)}\n' for digest, reason in reasons.items())
+            yield from (f'"sha256:{digest}" = {specs.quoted(reason)}\n' for digest, reason in reasons.items())

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from conformance.contract import contract
 from conformance.drift.words import say
+from conformance.verdicts import shown
 
 PIECE: Final = re.compile(
     r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|[{}\[\]:,]|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|True|False|None|\S"
@@ -124,7 +125,8 @@ def problems(value: Any) -> tuple[Problem, ...]:
     root = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
     found = [
         Problem(
-            place="/".join(map(str, error.absolute_path)) or say("sample.whole"), said=_short(error.message)
+            place="/".join(map(str, error.absolute_path)) or say("sample.whole"),
+            said=shown(error.message, 120),
         )
         for error in Draft202012Validator(root).iter_errors(value)
         if not (error.validator == "pattern" and _placeholder(error.instance))
@@ -197,7 +199,3 @@ def _branches(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for word in ("if", "then", "else"):
         if word in schema:
             yield from _branches(schema[word])
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 120 else text[:117] + "..."

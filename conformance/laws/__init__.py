@@ -19,6 +19,7 @@ of others may come and go.
     content    what they have written
     chat       what is asked and what is answered
     stream     an answer in pieces
+    ruling     what a law is, and how it says what it found
 """
 
 from conformance.laws import (

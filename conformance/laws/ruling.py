@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from conformance.exchange import Exchange
 from conformance.trace import Trace
-from conformance.verdicts import Finding, Verdict
+from conformance.verdicts import Finding, Verdict, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,11 @@ def held(clause: str, *exchanges: Exchange) -> Finding:
 
 def broken(clause: str, expected: str, actual: object, *exchanges: Exchange) -> Finding:
     """Say that a clause did not hold, with the exchanges that show it."""
-    shown = actual if isinstance(actual, str) else repr(actual)
     return Finding(
         clause=clause,
         verdict=Verdict.FAIL,
         expected=expected,
-        actual=shown if len(shown) <= 300 else shown[:297] + "...",
+        actual=shown(actual),
         exchanges=_numbers(exchanges),
         test=exchanges[-1].test if exchanges else "",
     )

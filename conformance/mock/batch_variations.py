@@ -1,76 +1,21 @@
-"""Lawful ways to be different in chats and batches: where pages and real answers disagree, `lawful` does what was seen."""
+"""Lawful ways for batches to be different: where pages and real answers disagree, `lawful` does what was seen."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
-from conformance.mock import refusals
 from conformance.mock.batches import BatchPage
-from conformance.mock.chat import Conversation
 from conformance.mock.clock import SECOND
-from conformance.mock.completions import Completion
 from conformance.mock.faults import weather
 from conformance.mock.lawful import Lawful, World
 from conformance.mock.ledger import Batch, BatchQuery
-from conformance.mock.records import Answer, Body, Call, Fate, Flow, Record, Upload
+from conformance.mock.records import Body, Call, Record, Upload
 from conformance.mock.refusals import Refusal
 
-PARSING = 2 * SECOND
 SLOWNESS = 10
-DRIP_SECONDS = 0.02
-STREAM = "text/event-stream"
 TASK = (
     b'{"custom_id":"strange","method":"POST","url":"/v1/chat/ds-test",'
     b'"body":{"model":"batch-test-model","messages":[{"role":"user","content":"strange"}]}}\n'
 )
 STRANGE_BATCHES = 4
-
-
-@weather
-class CutStreams(Lawful):
-    """Each second stream of events ends in its middle."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(world)
-        self._streams = 0
-
-    def finish(self, answer: Answer, call: Call) -> Answer:
-        finished = super().finish(answer, call)
-        if not finished.media_type.startswith(STREAM):
-            return finished
-        self._streams += 1
-        return finished if self._streams % 2 else replace(finished, fate=Fate.CUT)
-
-
-@weather
-class SlowStreams(Lawful):
-    """The events of a stream come one by one, a fiftieth of a second apart."""
-
-    def stream(self, conversation: Conversation, completion: Completion) -> Flow:
-        return replace(super().stream(conversation, completion), pause=DRIP_SECONDS)
-
-
-@weather
-class NewerChunks(Lawful):
-    """Chunks have the members that newer samples show."""
-
-    def chunks(self, conversation: Conversation, completion: Completion) -> Iterable[Body]:
-        for chunk in super().chunks(conversation, completion):
-            usage = chunk["usage"]
-            if isinstance(usage, dict):
-                details = {"audio_tokens": None, "cached_tokens": 0}
-                yield {**chunk, "usage": {**usage, "prompt_tokens_details": details}}
-            else:
-                yield chunk
-
-
-@weather
-class ParsingAfterProcessed(Lawful):
-    """For two seconds a chat says that a file is being parsed, though its status is processed."""
-
-    def check_parsed(self, record: Record) -> None:
-        if self.now() - record.created < PARSING:
-            raise refusals.still_parsing()
-        super().check_parsed(record)
 
 
 @weather

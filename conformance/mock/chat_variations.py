@@ -1,4 +1,4 @@
-"""Lawful ways for a chat to be different, and models that err: weather, in which no clause may be accused."""
+"""Lawful ways for a chat to be different, streams that break off, and models that err."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -10,10 +10,61 @@ from conformance.mock.completions import Completion
 from conformance.mock.documents import Model
 from conformance.mock.faults import weather
 from conformance.mock.lawful import Lawful, World
-from conformance.mock.records import Body, Flow, Record
+from conformance.mock.records import Answer, Body, Call, Fate, Flow, Record
 from conformance.mock.refusals import Refusal
 
+PARSING = 2 * SECOND
+DRIP_SECONDS = 0.02
+STREAM = "text/event-stream"
 MODELS = {"qwen-long": "qwen-long-2025-01-25"}
+
+
+@weather
+class CutStreams(Lawful):
+    """Each second stream of events ends in its middle."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._streams = 0
+
+    def finish(self, answer: Answer, call: Call) -> Answer:
+        finished = super().finish(answer, call)
+        if not finished.media_type.startswith(STREAM):
+            return finished
+        self._streams += 1
+        return finished if self._streams % 2 else replace(finished, fate=Fate.CUT)
+
+
+@weather
+class SlowStreams(Lawful):
+    """The events of a stream come one by one, a fiftieth of a second apart."""
+
+    def stream(self, conversation: Conversation, completion: Completion) -> Flow:
+        return replace(super().stream(conversation, completion), pause=DRIP_SECONDS)
+
+
+@weather
+class NewerChunks(Lawful):
+    """Chunks have the members that newer samples show."""
+
+    def chunks(self, conversation: Conversation, completion: Completion) -> Iterable[Body]:
+        for chunk in super().chunks(conversation, completion):
+            usage = chunk["usage"]
+            if isinstance(usage, dict):
+                details = {"audio_tokens": None, "cached_tokens": 0}
+                yield {**chunk, "usage": {**usage, "prompt_tokens_details": details}}
+            else:
+                yield chunk
+
+
+@weather
+class ParsingAfterProcessed(Lawful):
+    """For two seconds a chat says that a file is being parsed, though its status is processed."""
+
+    def check_parsed(self, record: Record) -> None:
+        if self.now() - record.created < PARSING:
+            raise refusals.still_parsing()
+        super().check_parsed(record)
 
 
 @weather

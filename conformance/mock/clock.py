@@ -5,9 +5,8 @@ from typing import Protocol
 
 from conformance.errors import UsageError
 
-SECOND = (
-    1_000_000  # a moment is a whole number of microseconds since 1970, so that it sorts and compares exactly
-)
+# A moment is a whole number of microseconds since 1970, so that it sorts and compares exactly.
+SECOND = 1_000_000
 
 
 class Clock(Protocol):

@@ -13,10 +13,11 @@ from conformance.mock.settings import IMAGE_FORMATS, TEXT_FORMATS
 MARK = "fileid://"
 QWEN_LONG_FORMATS = TEXT_FORMATS | IMAGE_FORMATS
 QWEN_DOC_FORMATS = QWEN_LONG_FORMATS - {"epub", "mobi", "csv", "json"} | {"doc", "xls", "ppt", "pptx"}
-
 PLAIN_FORMATS = frozenset({"txt", "md", "csv", "json"})
 IMAGE_TOKENS = 1000
 BLANK_BYTES = 4096
+# So many documents are opened once only.
+REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +28,6 @@ class Model:
     files: int
     formats: frozenset[str]
     input_tokens: int
-
-
-REMEMBERED = 1000
 
 
 class Documents(Filing):

@@ -94,8 +94,6 @@ CHINESE: Final[Mapping[str, str]] = {
     "headline.unproven": "没有不符，但{owed}",
     "headline.other": "运行以状态 {status} 结束",
     # infrastructure
-    "sarif.root": "model-studio-conformance 的一份检出。",
-    "sarif.error": "{clause} 无法裁定：{reason}",
     "trouble.sentence": "{all} 次交互中有 {n} 次遇到故障：{kinds}；{ending}。",
     "trouble.kind": "{n} × {kind}",
     "repeated.one": "1 次重发成功",
@@ -296,6 +294,9 @@ CHINESE: Final[Mapping[str, str]] = {
     "plan.minutes": "分钟",
     "plan.closing": "没有向 {target} 发送任何内容：以上是在内置模拟服务上代为计数的。上传与其他请求并行；等待目标处理的时间另计。",
     "terminal.more": "……还有 {n} 条：见 report.html",
+    # the results for code scanning
+    "sarif.root": "model-studio-conformance 的一份检出。",
+    "sarif.error": "{clause} 无法裁定：{reason}",
     # the gate
     "gate.open": "放行",
     "gate.shut": "拦截",
@@ -324,6 +325,8 @@ CHINESE: Final[Mapping[str, str]] = {
     "gate.title.known": "已知",
     "gate.title.behind": "因已知问题而未证实",
     "gate.title.better": "变好",
+    "gate.badge": "{exercised} 条中 {held} 条成立",
+    "gate.badge.label": "{target} 的一致性",
     # runs over time
     "trend.title": "{target}（{region}）：{runs}，{first} 至 {last}",
     "trend.runs.one": "1 次运行",
@@ -347,6 +350,4 @@ CHINESE: Final[Mapping[str, str]] = {
     "trend.after": "之后",
     "trend.status": "退出状态",
     "trend.of": "条款",
-    "gate.badge": "{exercised} 条中 {held} 条成立",
-    "gate.badge.label": "{target} 的一致性",
 }

@@ -95,8 +95,6 @@ ENGLISH: Final[Mapping[str, str]] = {
     "headline.unproven": "Nothing failed, but {owed}",
     "headline.other": "The run ended with status {status}",
     # infrastructure
-    "sarif.root": "A checkout of model-studio-conformance.",
-    "sarif.error": "{clause} could not be judged: {reason}",
     "trouble.sentence": "{n} of {all} exchanges met trouble: {kinds}; {ending}.",
     "trouble.kind": "{n} × {kind}",
     "repeated.one": "1 was repeated with success",
@@ -301,6 +299,9 @@ ENGLISH: Final[Mapping[str, str]] = {
     "plan.closing": "Nothing was sent to {target}: this was counted on the built-in mock in its place. Uploads and other "
     "requests go side by side; waiting for what a target takes its time with comes on top.",
     "terminal.more": "… and {n} more: see report.html",
+    # the results for code scanning
+    "sarif.root": "A checkout of model-studio-conformance.",
+    "sarif.error": "{clause} could not be judged: {reason}",
     # the gate
     "gate.open": "open",
     "gate.shut": "shut",
@@ -329,6 +330,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "gate.title.known": "Known",
     "gate.title.behind": "Unproven behind what is known",
     "gate.title.better": "Got better",
+    "gate.badge": "{held} of {exercised} hold",
+    "gate.badge.label": "conformance of {target}",
     # runs over time
     "trend.title": "{target} ({region}): {runs}, {first} to {last}",
     "trend.runs.one": "1 run",
@@ -354,6 +357,4 @@ ENGLISH: Final[Mapping[str, str]] = {
     "trend.after": "After",
     "trend.status": "Exit status",
     "trend.of": "Clauses",
-    "gate.badge": "{held} of {exercised} hold",
-    "gate.badge.label": "conformance of {target}",
 }

@@ -8,11 +8,11 @@ from http import HTTPStatus
 from harfile import Content, Creator, HarFile, PostData, PostParameter, Record, Response, Timings
 from harfile import Request as Asked
 
+from conformance.archives import OWN
 from conformance.exchange import Answer, Exchange, Pairs, Part, Request
 from conformance.report.curl import address
 from conformance.runs import Run
 
-CREATOR = "model-studio-conformance"
 # The client speaks no other.
 VERSION = "HTTP/1.1"
 
@@ -21,7 +21,7 @@ def as_har(run: Run) -> str:
     """Write exchanges.har; what the log does not keep (files that were sent, the rest of long bodies) is missing here too."""
     out = io.StringIO()
     header = run.header
-    creator = Creator(name=CREATOR, version=header.version)
+    creator = Creator(name=OWN, version=header.version)
     comment = f"{header.region}, {header.target}, {header.started}, contract {header.contract}"
     with HarFile.open(out, creator=creator, comment=comment) as har:
         for exchange in run.exchanges:
