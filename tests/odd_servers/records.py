@@ -153,7 +153,9 @@ class Records:
             status = self.manners.unknown_id if record is None else self.manners.again
             raise RefusalError(status, f"No such File object: {name}", param="id")
         self.remove(shelf, record)
-        said = {"object": "file", "deleted": True, "id": name}
+        said: Said = {"object": "file", "deleted": True, "id": name}
+        if record["gone"] is not None:
+            said["deleted"] = self.manners.again_done
         return said | ({"freed": record["bytes"]} if self.manners.extra else {})
 
     def remove(self, shelf: Shelf, record: Record) -> None:
