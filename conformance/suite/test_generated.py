@@ -14,7 +14,7 @@ from conformance.laws.refusals import no_lasting_server_error
 from conformance.marks import clause
 from conformance.session import Session
 from conformance.strategies import drawn
-from conformance.suite.test_retrieval import strangers
+from conformance.suite.test_retrieval import neighbours
 from conformance.trace import Traversal
 
 # What a model expected, what came instead, and the exchange that shows it.
@@ -119,7 +119,7 @@ class Lives:
         self._note(exchange.succeeded, "a file that is alive", exchange)
 
     def unknown(self, name: str) -> None:
-        self.files.retrieve(strangers(name)[3 + (name == self.names.get(1))])
+        self.files.retrieve(neighbours(name)[1 + (name == self.names.get(1))])
 
     def list(self, _: str) -> None:
         exchange, walk = self.files.wait_listed(self.alive)

@@ -39,7 +39,7 @@ def test_an_uploaded_file_is_found(files: Files, kept: Corpus, ahead: Ahead) -> 
 @clause("retrieval.unknown-id")
 def test_an_id_that_names_no_file_is_refused(files: Files, first: Sent) -> None:
     twin = files.wait(lambda: files.retrieve(first.id), _found)
-    for unknown in strangers(first.id)[:2]:
+    for unknown in strangers(first.id):
         expect.refused(files.retrieve(unknown), twin=twin)
 
 
@@ -68,18 +68,21 @@ def test_a_file_becomes_processed(conformance: Session, files: Files, kept: Corp
             expect.equal(FINAL, said.get("status"), sent.exchange, exchange)
 
 
-def strangers(name: str) -> tuple[str, ...]:
-    """Give ids that name no file: one of a shape of its own, and some that a careless look takes for the file's.
+def strangers(name: str) -> tuple[str, str]:
+    """Give two ids that name no file: one of a shape of its own, one that differs in its last letters."""
+    tail = "0" * 8 if not name.endswith("0" * 8) else "1" * 8
+    return ("file-fe-conformanceunknown000000", name[:-8] + tail)
 
-    They differ in their last letters, are longer by one, or are written in letters of the other case; where an id is
-    long enough not to be a mere number, the last is shorter by one.
+
+def neighbours(name: str) -> tuple[str, str, str]:
+    """Give three that a careless look takes for the file's: longer by one, in letters of the other case, shorter by one.
+
+    An id that is no longer than a number may be another file's without its last letter.
     """
-    last = "0" * 8 if not name.endswith("0" * 8) else "1" * 8
     head, hyphen, tail = name.rpartition("-")
+    longer, recased = f"{name}x", tail.swapcase()
     return (
-        "file-fe-conformanceunknown000000",
-        name[:-8] + last,
-        f"{name}x",
-        head + hyphen + (tail.swapcase() if tail.swapcase() != tail else f"{tail}x"),
-        name[:-1] if len(tail) >= LONG else f"{name}x",
+        longer,
+        longer if recased == tail else head + hyphen + recased,
+        longer if len(tail) < LONG else name[:-1],
     )
