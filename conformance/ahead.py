@@ -53,7 +53,8 @@ def attempts(small: Small, tag: str) -> Mapping[str, Callable[[], tuple[Attempt,
     return {
         "limits.other-formats": lambda: of(
             "file-extract",
-            small("other format", extension="exe", content=b"MZ\0\0conformance"),
+            # Whoever looks for a known extension anywhere in the name finds one here.
+            small("other format.txt", extension="exe", content=b"MZ\0\0conformance"),
             small("other format", extension="mp4", content=b"\0\0\0\x18ftypmp42conformance"),
         ),
         "limits.batch-format": lambda: of(
@@ -62,10 +63,10 @@ def attempts(small: Small, tag: str) -> Mapping[str, Callable[[], tuple[Attempt,
         "limits.empty-file": lambda: of(small.purpose, small("empty", content=b"")),
         "uploads.file-required": lambda: (Attempt(form=(("purpose", small.purpose),), file=None),),
         "uploads.purpose-required": lambda: (Attempt(form=(), file=small("no purpose")),),
-        # One that nobody knows, and one that the interface that this one is compatible with does.
+        # One that nobody knows, one that the interface that this one is compatible with does, one that only answers have.
         "uploads.purpose-values": lambda: tuple(
             attempt
-            for purpose in ("conformance-unknown", "assistants")
+            for purpose in ("conformance-unknown", "assistants", "batch_output")
             for attempt in of(purpose, small("other purpose"))
         ),
         "uploads.fine-tune": lambda: of("fine-tune", small("fine-tune", extension="jsonl")),

@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.clauses import Profile
 from conformance.client import FormFile
@@ -18,9 +18,9 @@ from conformance.times import LATEST as LATEST  # noqa: PLC0414 -- scenarios tak
 PAUSE = 2.05
 UNICODE = "阿里云百炼系列手机 产品介绍"
 # A server may refuse or alter one of these: they stand on files that are there only to bear them.
-EMOJI = "🎉 launch 👩‍👩‍👧"
+EMOJI = "🎉 café 👩‍👩‍👧"
 QUOTES = 'the "final" draft\'s'
-PUNCTUATION = "100%41 a&b; c+d=e, v1.2"
+PUNCTUATION = "100%41 a&b; c+d=e, v1.2 (1)  [x] #3 $4 {5} @6!"
 LONG = "of-a-good-length-" * 12
 LONGEST = 200
 # What counts in blocks, in 16 bits or in megabytes is off by one beside these.
@@ -31,7 +31,7 @@ SIZES = {"csv": BLOCK - 1, "md": BLOCK + 1, "json": LARGE}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One file to be uploaded; `twin` repeats the file before it to the byte, name and all.
+    """One file to be uploaded; `twin` repeats the file before it to the byte, name and all, in a form turned round.
 
     `size` is in bytes, 0 for the smallest of its format.
     """
@@ -179,7 +179,8 @@ class Small:
 
 def _upload(files: Files, plan: Plan, sent: list[Sent], tag: str, *, late: bool | None) -> Sent:
     if plan.twin and sent and sent[-1].plan.purpose == plan.purpose:
-        file, purpose = sent[-1].file, sent[-1].purpose
+        # The samples of the pages put the file before the purpose, those of SDKs behind it.
+        file, purpose = replace(sent[-1].file, first=True), sent[-1].purpose
     else:
         purpose = _purpose(plan.purpose, sent)
         file = _file(plan, purpose, len(sent), tag)
@@ -189,7 +190,8 @@ def _upload(files: Files, plan: Plan, sent: list[Sent], tag: str, *, late: bool 
 
 def _file(plan: Plan, purpose: str, number: int, tag: str) -> FormFile:
     kind = plan.format if purpose == plan.purpose else {"batch": "jsonl", "file-extract": "txt"}[purpose]
-    words = f"{number:02} {plan.name}"[: LONGEST - len(name_of(tag, "", kind))].strip()
+    # With capitals in the plainest of names, for whoever writes all letters small.
+    words = f"No {number:02} {plan.name}"[: LONGEST - len(name_of(tag, "", kind))].strip()
     # What counts letters for bytes, or writes its own line ends, is found out by the plainest of files.
     text = f"conformance {number:02}" + (" 百炼\r\n" if kind == "txt" else "")
     if plan.size and kind == plan.format:

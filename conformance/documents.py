@@ -191,8 +191,10 @@ def _jpeg(text: str) -> bytes:
 
 _MAKERS: Mapping[str, Callable[[str], bytes]] = {
     "txt": _text,
-    "md": lambda text: _text(f"# {text}"),
-    "csv": lambda text: _text(f"a,b\n1,{text}"),
+    # As editors of other systems write them: what cuts at empty lines, at what might be a boundary of the form, or
+    # takes a byte order mark and blanks for nothing, counts fewer bytes.
+    "md": lambda text: _text(f"\n# {text}\r\n\r\nEnd\r\n--\r"),
+    "csv": lambda text: _text(f"\ufeffa,b\r\n1,{text}\r"),
     "json": lambda text: _text(json.dumps({"a": text})),
     "docx": _docx,
     "xlsx": _xlsx,

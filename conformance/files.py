@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from conformance.client import Client, FormFile
 from conformance.exchange import Exchange, Pairs
@@ -13,6 +13,9 @@ from conformance.trace import OF_THE_ACCOUNT, Page, Traversal, own, read_page
 # No account holds more than 10,000 files, which are five pages of the largest size.
 MOST_PAGES = 12
 LARGEST_LIMIT = 2000
+
+Value = TypeVar("Value")
+
 # How far to step back, time after time, from a cursor whose file another client has deleted.
 STEPS_BACK = (1, 4, 16, 64, 256)
 
@@ -105,6 +108,17 @@ class Files:
             return True
         page = read_page(self.list(limit=LARGEST_LIMIT, account=account))
         return page is not None and page.has_more is False and name not in page.ids
+
+    def astride(self, limit: int, change: Callable[[], Value], *, doomed: Collection[str] = ()) -> Value:
+        """Do something between two pages of a list, for the laws to see that it costs the second page nothing.
+
+        What is behind a cursor that is gone no page says: `doomed` are those that will be.
+        """
+        page = read_page(self.list(limit=limit))
+        done = change()
+        if page and page.has_more is True and page.ids and page.ids[-1] not in doomed:
+            self.list(after=page.ids[-1], limit=limit)
+        return done
 
     def everything(self, **query: Any) -> tuple[Exchange, Traversal | None]:
         """Follow the list to its end in pages of the largest size."""

@@ -276,7 +276,8 @@ def _response(answer: Answer) -> Any:
 
     # The SDK has changed its HTTP library before; its answers must be that library's.
     library = openai.DefaultHttpxClient.__mro__[1].__module__.partition(".")[0]
-    headers = [(name, value) for name, value in answer.headers if name.lower() not in HOP]
+    # As bytes: the library reads letters beyond ASCII from the wire, and takes none as text.
+    headers = [(name.encode(), value.encode()) for name, value in answer.headers if name.lower() not in HOP]
     return importlib.import_module(library).Response(answer.status, headers=headers, content=answer.body)
 
 

@@ -47,7 +47,7 @@ def test_the_corpus_and_the_attempts_are_there_when_they_are_asked_for(
         assert part.size == 0
         assert [each.test for each in sent.attempt("uploads.purpose-values")] == [
             "uploads.purpose-values"
-        ] * 2
+        ] * 3
         assert {each.exchange.test for each in sent.corpus().sent} == {"corpus"}
 
 

@@ -72,7 +72,8 @@ def test_every_name_tells_whose_it_is_and_only_the_twin_shares_one() -> None:
     names = [sent.file.filename for sent in corpus.sent]
     assert all(name.startswith(f"{PREFIX}tag ") for name in names)
     [place] = [at for at, sent in enumerate(corpus.sent) if sent.plan.twin]
-    assert corpus.sent[place].file == corpus.sent[place - 1].file
+    # But for the order of the form.
+    assert corpus.sent[place].file == dataclasses.replace(corpus.sent[place - 1].file, first=True)
     assert len(set(names)) == len(names) - 1
 
 

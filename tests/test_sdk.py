@@ -90,6 +90,7 @@ def but(said: dict[str, Any], **other: object) -> dict[str, Any]:
         ("uploadFile", FILE),
         ("retrieveFile", but(FILE, status_details=None, extra={"a": 1})),
         ("deleteFile", DELETED),
+        ("deleteFile", but(DELETED, deleted=False)),
         ("listFiles", LIST),
         ("listFiles", but(LIST, data=[], has_more=False)),
         ("createChatCompletion", COMPLETION),
@@ -120,7 +121,6 @@ def test_what_the_samples_show_can_be_used(operation: str, said: dict[str, Any])
         ("retrieveFile", []),
         ("retrieveFile", b"<html>"),
         ("deleteFile", but(DELETED, deleted="true")),
-        ("deleteFile", but(DELETED, deleted=False)),
         ("deleteFile", {}),
         ("listFiles", but(LIST, data=None)),
         ("listFiles", but(LIST, data={"a": 1})),
@@ -218,6 +218,14 @@ def test_of_a_stream_that_was_cut_off_nothing_is_said() -> None:
 def test_a_download_reads_as_what_it_is() -> None:
     assert sdk.unusable(answered("downloadFile", LINES, kind="text/plain; charset=utf-8")) == ""
     assert sdk.unusable(answered("downloadFile", LINES, kind="text/plain; charset=utf-16")) != ""
+
+
+def test_a_header_need_not_be_in_ascii() -> None:
+    exchange = answered("listFiles", LIST)
+    assert exchange.answer
+    for value in ("attachment; filename=结果.jsonl", "caf\ufffd"):
+        headers = (*exchange.answer.headers, ("x-name", value))
+        assert sdk.unusable(replace(exchange, answer=replace(exchange.answer, headers=headers))) == ""
 
 
 def test_what_a_stream_was_asked_for_is_no_answer_of_the_same_shape() -> None:

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -70,6 +71,18 @@ class Reluctant(Odd):
 
     def instant(self, text: str, name: str) -> float:
         raise RefusalError(400, f"{name}={text} is not understood")
+
+
+class ByTheHour(Odd):
+    """Forgets the minutes of a time."""
+
+    def instant(self, text: str, name: str) -> float:
+        return super().instant(text, name) // HOUR * HOUR
+
+
+def test_times_that_tell_early_from_late_and_not_by_the_second_are_blurred() -> None:
+    zones, _ = found(ByTheHour(Manners(clock=(1000 - time.time() % HOUR) % HOUR, zone=8)))
+    assert zones == Zones(None, None, ("create_after", "create_before"))
 
 
 def test_a_server_that_refuses_the_times_has_no_zone() -> None:

@@ -38,6 +38,24 @@ def deletions_are_answered(trace: Trace) -> Iterator[Finding]:
 
 
 @law(
+    "deletion.deleted",
+)
+def deletions_say_what_was_done(trace: Trace) -> Iterator[Finding]:
+    """The first deletion of a file that was there says true; what a later one says, no page tells."""
+    asked: dict[str, int] = {}
+    for exchange in trace.exchanges:
+        if exchange.request.method == "DELETE":
+            asked.setdefault(exchange.request.named, exchange.number)
+    for name, exchange in trace.of_file("DELETE"):
+        if not exchange.succeeded or asked[name] != exchange.number or name not in trace.uploads:
+            continue
+        seen = trace.sightings.get(name, (exchange.number,))[0] < exchange.number
+        said = exchange.mapping().get("deleted")
+        if isinstance(said, bool) and (seen or trace.arrived(name, exchange)):
+            yield measured("deletion.deleted", True, said, exchange)
+
+
+@law(
     "deletion.not-retrieved",
 )
 def deleted_stays_deleted(trace: Trace) -> Iterator[Finding]:

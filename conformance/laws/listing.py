@@ -10,6 +10,8 @@ from conformance.verdicts import Finding
 
 # Another client may delete the very file that a page was about to show; it does not happen twice.
 CONFIRMED = 2
+# So many whole lists running that show a file leave no reader that lags behind.
+LOOKS = 3
 
 
 @law(
@@ -249,3 +251,39 @@ def order_is_stable(trace: Trace) -> Iterator[Finding]:
         if traversal.whole and not traversal.pages[0].selection:
             reference = {name: place for place, name in enumerate(mine)}
             shown_by = traversal
+
+
+@law(
+    "listing.order-stable",
+    "listing.no-gap",
+)
+def walks_keep_the_order(trace: Trace) -> Iterator[Finding]:
+    """Pages from the head of the list on leave out no file of this run that stands before one that they show."""
+    places: dict[str, int] = {}
+    looks: Counter[str] = Counter()
+    for traversal in trace.traversals:
+        if "after" in traversal.pages[0].query or traversal.pages[0].selection:
+            continue
+        number, shown = traversal.numbers[-1], set(traversal.ids)
+        walked = [places[name] for name in traversal.ids if name in places]
+        reached = max(walked, default=0)
+        # Once every reader knows them.
+        expected = [
+            name
+            for name, count in looks.items()
+            if count >= LOOKS and places[name] < reached and trace.doomed.get(name, number + 1) > number
+        ]
+        skipped = [name for name in expected if name not in shown]
+        exchanges = [page.exchange for page in traversal.pages]
+        if skipped:
+            # What stands before all that is shown was not lost on the way.
+            turned = places[skipped[0]] < walked[0] or walked != sorted(walked)
+            clause = "listing.order-stable" if turned else "listing.no-gap"
+            yield broken(
+                clause, f"{skipped[0]}, which the list had shown before", "it is left out", *exchanges
+            )
+        elif expected and len(exchanges) > 1:
+            yield held("listing.no-gap", *exchanges)
+        if traversal.whole:
+            places = {name: place for place, name in enumerate(traversal.ids)}
+            looks = Counter({name: looks[name] + 1 for name in own(traversal.ids, trace.uploads)})

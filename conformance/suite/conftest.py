@@ -16,7 +16,7 @@ from conformance.corpus import Corpus, Sent, Small
 from conformance.exchange import Exchange
 from conformance.expect import Unproven, answered, describe
 from conformance.explore import Explored
-from conformance.files import Files
+from conformance.files import LARGEST_LIMIT, Files
 from conformance.generated import OPERATIONS, covered
 from conformance.memos import Memo
 from conformance.session import Session
@@ -171,12 +171,23 @@ def small(tag: str, first: Sent) -> Small:
 
 
 @pytest.fixture(scope="session")
-def deleted(files: Files, kept: Corpus, settled: Traversal) -> tuple[tuple[Sent, Exchange], ...]:
+def half(settled: Traversal, kept: Corpus) -> int:
+    """A limit with which the first page of the list ends amid our files."""
+    places = [place for place, name in enumerate(settled.ids, 1) if name in kept.ids]
+    return min(places[len(places) // 2] if places else 1, LARGEST_LIMIT)
+
+
+@pytest.fixture(scope="session")
+def deleted(files: Files, kept: Corpus, half: int) -> tuple[tuple[Sent, Exchange], ...]:
     """Files of the corpus, deleted: the twin of another where there is one, and the last of the other purpose."""
-    assert settled
     first = next((sent for sent in kept.files if sent.plan.twin), kept.files[-1])
     other = [sent for sent in kept.files if sent.purpose != first.purpose]
-    return tuple((sent, files.delete(sent.id)) for sent in (first, *other[-1:]))
+    doomed = (first, *other[-1:])
+    return files.astride(
+        half,
+        lambda: tuple((sent, files.delete(sent.id)) for sent in doomed),
+        doomed=[sent.id for sent in doomed],
+    )
 
 
 @pytest.fixture(scope="session")

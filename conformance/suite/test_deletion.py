@@ -1,15 +1,20 @@
 """Removing a file, for good and alone."""
 
-from conformance import expect
+import time
+from functools import partial
+
+from conformance import expect, times
 from conformance.corpus import Corpus, Sent, Small
 from conformance.exchange import Exchange
 from conformance.files import Files
 from conformance.marks import clause
 from conformance.session import Session
-from conformance.suite.test_retrieval import strangers
+from conformance.suite.test_retrieval import neighbours, strangers
 from conformance.trace import Traversal
 
 Deleted = tuple[tuple[Sent, Exchange], ...]
+# Further from now than any two zones are from each other.
+FAR = 3 * times.DAY
 
 
 @clause("deletion.deleted")
@@ -38,13 +43,8 @@ def test_a_deleted_file_is_not_listed(files: Files, deleted: Deleted) -> None:
     gone = {sent.id for sent, deletion in deleted if expect.accepted(deletion)}
     found: list[Traversal | None] = []
 
-    def ask() -> Exchange:
-        exchange, walk = files.everything()
-        found[:] = [walk]
-        return exchange
-
-    def ask_filtered() -> Exchange:
-        exchange, walk = files.everything(purpose=deleted[0][0].purpose)
+    def ask(**query: str) -> Exchange:
+        exchange, walk = files.everything(**query)
         found[:] = [walk]
         return exchange
 
@@ -53,9 +53,15 @@ def test_a_deleted_file_is_not_listed(files: Files, deleted: Deleted) -> None:
     listed = sorted(gone & set(found[0].ids if found[0] else ()))
     expect.that(not listed, f"a list without {sorted(gone)}", f"{listed} listed", exchange)
     # What answers filtered lists may lag behind what answers the others.
-    exchange = files.wait(ask_filtered, lambda _: not gone & set(found[0].ids if found[0] else ()))
-    listed = sorted(gone & set(found[0].ids if found[0] else ()))
-    expect.that(not listed, f"a filtered list without {sorted(gone)}", f"{listed} listed", exchange)
+    for query in (
+        {"purpose": deleted[0][0].purpose},
+        {"create_after": times.write(time.time() - FAR, "date")},
+    ):
+        exchange = files.wait(
+            partial(ask, **query), lambda _: not gone & set(found[0].ids if found[0] else ())
+        )
+        listed = sorted(gone & set(found[0].ids if found[0] else ()))
+        expect.that(not listed, f"a filtered list without {sorted(gone)}", f"{listed} listed", exchange)
 
 
 @clause("deletion.only-that-file")
@@ -81,7 +87,7 @@ def test_a_deletion_leaves_the_other_files(
 @clause("deletion.unknown-id")
 def test_deleting_an_id_that_names_no_file_is_refused(files: Files, kept: Corpus, deleted: Deleted) -> None:
     twin = next((exchange for _, exchange in deleted if exchange.succeeded), deleted[0][1])
-    for unknown in strangers(kept.files[0].id):
+    for unknown in (strangers(kept.files[0].id)[0], neighbours(kept.files[0].id)[0]):
         expect.refused(files.delete(unknown), twin=twin)
 
 

@@ -107,6 +107,20 @@ def test_both_parameters_read_one_zone(zones: Zones, kept: Corpus) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "name",
+    [judging(f"filters.{name.replace('_', '-')}-sound", name) for name in ("create_after", "create_before")],
+)
+def test_times_are_compared_to_the_second(zones: Zones, kept: Corpus, name: str) -> None:
+    shown = kept.files[-1].exchange
+    known = zones.after if name == "create_after" else zones.before
+    if known is None and name not in zones.blurred:
+        raise expect.Unproven("the times of this parameter select files in no zone")
+    expect.that(
+        known is not None, "a zone in which the seconds decide", "none, in quarters of an hour", shown
+    )
+
+
 @clause("filters.create-after-complete")
 def test_later_files_are_all_selected(files: Files, kept: Corpus, zone: float | None) -> None:
     _selected(files, kept, zone, "create_after", late=True)
@@ -216,14 +230,27 @@ def test_two_times_select_what_lies_between(files: Files, kept: Corpus, zone: fl
 
 @clause("filters.paged")
 def test_filtered_pages_hold_every_selected_file(files: Files, kept: Corpus, zone: float | None) -> None:
-    after = times.write(min(_created(sent) for sent in kept.files) - 2, "datetime", _known(zone))
-    for purpose, limit in (("file-extract", 5), ("batch", 2)):
-        wanted = {sent.id for sent in kept.files if sent.purpose == purpose}
-        exchange, walk = files.traverse(create_after=after, purpose=purpose, limit=limit, most=MOST_PAGES)
+    start = min(_created(sent) for sent in kept.files) - 2
+    walks: list[tuple[str, int, dict[str, int], bool | None]] = [("batch", 2, {"create_after": start}, None)]
+    if kept.middle is None:
+        walks.append(("file-extract", 5, {"create_after": start}, None))
+    else:
+        # Wherever the list begins, one of them ends before the files that a forgotten time would let in.
+        late, early = {"create_after": kept.middle}, {"create_after": start, "create_before": kept.middle}
+        walks += [("file-extract", 3, late, True), ("file-extract", 3, early, False)]
+    for purpose, limit, query, late_ones in walks:
+        mine = set(kept.ids) if late_ones is None else _grouped(kept)
+        wanted = {
+            sent.id
+            for sent in kept.files
+            if sent.id in mine and sent.purpose == purpose and late_ones in {None, sent.late}
+        }
+        written = {name: times.write(moment, "datetime", _known(zone)) for name, moment in query.items()}
+        exchange, walk = files.traverse(**written, purpose=purpose, limit=limit, most=MOST_PAGES)
         expect.accepted(exchange)
         if walk and len(walk.pages) == MOST_PAGES and not walk.ended:
             raise expect.Unproven(f"others have uploaded more files since then than {MOST_PAGES} pages hold")
-        got = set(walk.ids if walk else ()) & set(kept.ids)
+        got = set(walk.ids if walk else ()) & mine
         exchanges = [page.exchange for page in walk.pages] if walk else [exchange]
         expect.that(
             got == wanted, f"{len(wanted)} files", f"{len(got)}: {sorted(got ^ wanted)[:3]}", *exchanges

@@ -14,7 +14,7 @@ from conformance.laws.refusals import no_lasting_server_error
 from conformance.marks import clause
 from conformance.session import Session
 from conformance.strategies import drawn
-from conformance.suite.test_retrieval import strangers
+from conformance.suite.test_retrieval import neighbours
 from conformance.trace import Traversal
 
 # What a model expected, what came instead, and the exchange that shows it.
@@ -59,10 +59,9 @@ def test_the_links_of_the_document_lead_somewhere(
 
 @clause("deletion.only-that-file")
 def test_files_live_and_die_as_in_a_model(
-    files: Files, small: Small, settled: Traversal, deleted: tuple[tuple[Sent, Exchange], ...]
+    files: Files, small: Small, half: int, deleted: tuple[tuple[Sent, Exchange], ...]
 ) -> None:
-    assert settled
-    lives = Lives(files, small, deleted[0][0])
+    lives = Lives(files, small, deleted[0][0], half)
     # Hypothesis begins with one life behind the other; the last draw mixes them.
     for which in drawn(st.permutations((0, 1) * len(LIFE)), most=3)[-1]:
         lives.turn(which)
@@ -76,8 +75,9 @@ class Lives:
     That the living stay is its own matter; the rest is traffic for the laws.
     """
 
-    def __init__(self, files: Files, small: Small, dead: Sent) -> None:
+    def __init__(self, files: Files, small: Small, dead: Sent, half: int) -> None:
         self.files = files
+        self.half = half
         self.small = small
         self.dead = dead
         self.mismatches: list[Mismatch] = []
@@ -100,7 +100,13 @@ class Lives:
             # One has the content of a file that was deleted, and must not bring it back.
             name = self.small("model", extension=self.dead.file.filename.rpartition(".")[2]).filename
             file, purpose = replace(self.dead.file, filename=name), self.dead.purpose
-        made = description(self.files.upload(file, purpose)).get("id")
+
+        def send() -> Exchange:
+            return self.files.upload(file, purpose)
+
+        # One comes between two pages of the list.
+        exchange = send() if which else self.files.astride(self.half, send)
+        made = description(exchange).get("id")
         if isinstance(made, str):
             self.names[which] = made
             self.alive.add(made)
@@ -113,7 +119,7 @@ class Lives:
         self._note(exchange.succeeded, "a file that is alive", exchange)
 
     def unknown(self, name: str) -> None:
-        self.files.retrieve(strangers(name)[1])
+        self.files.retrieve(neighbours(name)[1 + (name == self.names.get(1))])
 
     def list(self, _: str) -> None:
         exchange, walk = self.files.wait_listed(self.alive)

@@ -7,11 +7,15 @@ from conformance.ahead import Ahead
 from conformance.corpus import Corpus, Sent
 from conformance.exchange import Exchange
 from conformance.files import Files
+from conformance.laws.status import FINAL, ORDER, looks
 from conformance.marks import clause
+from conformance.session import Session
 
 SAMPLES = 4
 # The vendor's own samples ask for twenty seconds until a file is parsed.
 PARSING = 30.0
+# The tail of an id that numbers nothing.
+LONG = 16
 
 
 def _found(exchange: Exchange) -> bool:
@@ -46,20 +50,39 @@ def test_the_status_of_an_unknown_id_is_recorded(files: Files, first: Sent) -> N
 
 
 @clause("retrieval.settles")
-def test_a_file_becomes_processed(files: Files, kept: Corpus) -> None:
+def test_a_file_becomes_processed(conformance: Session, files: Files, kept: Corpus) -> None:
     end = kept.files[-1].exchange.started + PARSING
-    for sent in (kept.files[0], kept.files[-1]):
+    trace = conformance.trace
+    told = {name: state for name, _, state, _ in looks(trace) if name not in trace.doomed}
+    behind = [sent for sent in kept.files[1:-1] if told.get(sent.id, FINAL) != FINAL]
+    for sent in (kept.files[0], *behind[:SAMPLES], kept.files[-1]):
 
         def ask(name: str = sent.id) -> Exchange:
             return files.retrieve(name)
 
         left = max(files.lag, end - time.time())
-        exchange = files.wait(ask, lambda each: each.mapping().get("status") == "processed", within=left)
+        exchange = files.wait(ask, lambda each: each.mapping().get("status") == FINAL, within=left)
         said = expect.accepted(exchange)
-        expect.equal("processed", said.get("status"), sent.exchange, exchange)
+        # How a parser likes the smallest documents of all formats is its own affair, as long as it comes to an end.
+        if sent not in behind or said.get("status") in ORDER:
+            expect.equal(FINAL, said.get("status"), sent.exchange, exchange)
 
 
 def strangers(name: str) -> tuple[str, str]:
     """Give two ids that name no file: one of a shape of its own, one that differs in its last letters."""
     tail = "0" * 8 if not name.endswith("0" * 8) else "1" * 8
     return ("file-fe-conformanceunknown000000", name[:-8] + tail)
+
+
+def neighbours(name: str) -> tuple[str, str, str]:
+    """Give three that a careless look takes for the file's: longer by one, in letters of the other case, shorter by one.
+
+    An id that is no longer than a number may be another file's without its last letter.
+    """
+    head, hyphen, tail = name.rpartition("-")
+    longer, recased = f"{name}x", tail.swapcase()
+    return (
+        longer,
+        longer if recased == tail else head + hyphen + recased,
+        longer if len(tail) < LONG else name[:-1],
+    )

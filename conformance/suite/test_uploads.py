@@ -80,6 +80,17 @@ def test_an_unusual_name_comes_back(corpus: Corpus, name: str) -> None:
     expect.that(known, repr(sent.file.filename), said.get("filename"), sent.exchange)
 
 
+@clause("uploads.field-order")
+def test_a_file_before_its_purpose_is_accepted(corpus: Corpus) -> None:
+    at = next((at for at, sent in enumerate(corpus.sent) if sent.file.first), None)
+    if at is None:
+        raise expect.Unproven("no form of this run has its file first")
+    sent, twin = corpus.sent[at], corpus.sent[at - 1]
+    if not twin.id:
+        raise expect.Unproven("it was refused behind its purpose, too")
+    expect.accepted(sent.exchange, "the same file to be accepted before its purpose")
+
+
 @clause("uploads.initial-status")
 def test_the_first_status_is_recorded(kept: Corpus) -> None:
     states = sorted({str(description(sent.exchange).get("status")) for sent in kept.files})

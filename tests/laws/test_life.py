@@ -68,6 +68,25 @@ def test_a_deletion_that_says_it_was_not_done_promises_nothing(history: History)
     history.now += 20
     history.retrieve(B)
     history.page([A, B, C])
+    assert history.accused() == {"deletion.deleted"}
+
+
+def test_a_second_deletion_may_say_that_it_did_nothing(history: History) -> None:
+    history.retrieve(B)
+    history.delete(B)
+    history.delete(B, deleted=False)
+    assert history.accused() == set()
+
+
+def test_a_repeated_deletion_may_say_that_it_did_nothing(history: History) -> None:
+    history.retrieve(B)
+    history.delete(B, http=503, final=False)
+    history.delete(B, deleted=False)
+    assert history.accused() == set()
+
+
+def test_a_file_too_young_to_be_known_may_not_be_deleted(history: History) -> None:
+    history.delete(history.upload("d"), deleted=False)
     assert history.accused() == set()
 
 

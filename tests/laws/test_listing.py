@@ -205,3 +205,36 @@ def test_a_duplicate_costs_the_list_neither_its_order_nor_its_wholeness(
 def test_a_file_that_the_default_page_hides_in_its_middle(history: History, ids: list[str]) -> None:
     history.page([*ids[:4], *ids[5:]])
     assert history.accused() == {"listing.complete"}
+
+
+def shown_thrice(history: History, ids: list[str]) -> None:
+    for _ in range(3):
+        history.page(ids)
+
+
+@pytest.mark.parametrize("place", [1, 4, 8])
+def test_a_first_page_that_begins_amid_the_list(history: History, ids: list[str], place: int) -> None:
+    shown_thrice(history, ids)
+    history.page([ids[place]], more=True, limit=1)
+    assert history.accused() == {"listing.order-stable"}
+
+
+def test_a_file_left_out_between_two_pages_that_are_not_all(history: History, ids: list[str]) -> None:
+    shown_thrice(history, ids)
+    history.page(ids[:3], more=True, limit=3)
+    history.page(ids[4:7], more=True, limit=3, after=ids[2])
+    assert history.accused() == {"listing.no-gap"}
+
+
+def test_a_file_deleted_between_two_pages_is_no_gap(history: History, ids: list[str]) -> None:
+    shown_thrice(history, ids)
+    history.page(ids[:3], more=True, limit=3)
+    history.delete(ids[3])
+    history.page(ids[4:7], more=True, limit=3, after=ids[2])
+    assert history.accused() == set()
+
+
+def test_what_one_reader_does_not_know_yet_is_no_gap(history: History, ids: list[str]) -> None:
+    history.page(ids)
+    history.page(ids[1:3], more=True, limit=2)
+    assert history.accused() == set()

@@ -19,6 +19,7 @@ ADDED = {
     "Strict-Transport-Security": "max-age=1",
     "Set-Cookie": "acw_tc=0123; Path=/; HttpOnly",
     "Deprecation": "false",
+    "X-Region": "华北2",
 }
 
 

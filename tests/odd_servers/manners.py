@@ -43,11 +43,12 @@ class Manners:
     chinese: bool = False  # the language of refusals
     unknown_id: int = 404
     again: int = 200  # what a second deletion gets
+    again_done: bool = True  # whether it says that it was done, where it gets 200
     malformed: int = 400  # what an unreadable request gets
     wrong_method: int = 405
     nowhere: str = "json"  # what an address that nobody knows gets, or html
     delivery: str = "length"  # or chunked, gzip, close: the connection ends with the answer
-    proxied: bool = False  # whether somebody on the way adds headers
+    proxied: bool = False  # whether somebody on the way adds headers, not all of them in ASCII
 
     # Weather
     slow: tuple[float, float] = (0.0, 0.0)

@@ -152,8 +152,9 @@ class Records:
         if record is None or (record["gone"] is not None and self.manners.again != 200):
             status = self.manners.unknown_id if record is None else self.manners.again
             raise RefusalError(status, f"No such File object: {name}", param="id")
+        done = record["gone"] is None or self.manners.again_done
         self.remove(shelf, record)
-        said = {"object": "file", "deleted": True, "id": name}
+        said: Said = {"object": "file", "deleted": done, "id": name}
         return said | ({"freed": record["bytes"]} if self.manners.extra else {})
 
     def remove(self, shelf: Shelf, record: Record) -> None:

@@ -131,6 +131,7 @@ VARIATIONS: dict[str, dict[str, Any]] = {
     "the last of a page deleted": {"busy": 1, "cruel": True},
     "short keys": {"keys": ("sk-abc", "sk-def")},
     "keys without letters": {"keys": ("31415926", "27182818")},
+    "a second deletion says that it did nothing": {"again": 200, "again_done": False},
 }
 
 

@@ -99,6 +99,15 @@ class DeletedFilesAreListedByPurpose(Lawful):
 
 
 @breach("deletion.not-listed")
+class DeletedFilesAreListedByTime(Lawful):
+    """Lists deleted files too when a time is given."""
+
+    def select(self, account: str, query: Query) -> Page:
+        timed = bool(query.created_after or query.created_before)
+        return super().select(account, replace(query, with_deleted=timed))
+
+
+@breach("deletion.not-listed")
 class DeletedFilesAreListedInShort(Lawful):
     """Lists deleted files too when a limit is given."""
 
@@ -201,6 +210,16 @@ class UnknownDeletesTheNewest(Lawful):
         ids = self.store.ids(account)
         unknown = operation is Operation.DELETE and not self.store.knows(file_id)
         return super().find(account, ids[0] if unknown and ids else file_id, operation)
+
+
+@breach("deletion.unknown-id")
+class LongerIdsAreCut(Lawful):
+    """Deletes the file whose id a longer one begins with."""
+
+    def find(self, account: str, file_id: str, operation: Operation) -> Record:
+        meant = [known for known in self.store.ids(account) if file_id.startswith(known)]
+        careless = operation is Operation.DELETE and meant
+        return super().find(account, meant[0] if careless else file_id, operation)
 
 
 @breach("deletion.unknown-id")

@@ -38,6 +38,8 @@ ROWS: tuple[tuple[str, str, str, Callable[[Query], Query]], ...] = (
     ("filters.create-after-complete", "create-after-a-day-late", "Misses what was created within a day after create_after.", lambda query: later(query, DAY, 0)),
     ("filters.one-zone", "create-after-an-hour-late", "Misses what was created within an hour after create_after.", lambda query: later(query, HOUR, 0)),
     ("filters.create-after-complete", "create-after-next-day", "Starts with the day after create_after.", lambda query: replace(query, created_after=midnight(query.created_after, 1))),
+    ("filters.create-after-sound", "create-after-by-hours", "Forgets the minutes of create_after.", lambda query: replace(query, created_after=hour(query.created_after))),
+    ("filters.create-before-sound", "create-before-by-hours", "Takes create_before for the end of its hour.", lambda query: replace(query, created_before=hour(later(query, 0, HOUR).created_before))),
     ("filters.create-before-sound", "create-before-ignored", "Ignores create_before.", lambda query: replace(query, created_before=None)),
     ("filters.create-before-sound", "create-before-a-day-late", "Finds what was created up to a day after create_before.", lambda query: later(query, 0, DAY)),
     ("filters.one-zone", "create-before-an-hour-late", "Finds what was created up to an hour after create_before.", lambda query: later(query, 0, HOUR)),
@@ -52,6 +54,7 @@ ROWS: tuple[tuple[str, str, str, Callable[[Query], Query]], ...] = (
     ("filters.combined", "create-after-ignored-with-create-before", "Forgets create_after when create_before is given too.", lambda query: replace(query, created_after=None) if query.created_before else query),
     ("filters.paged", "purpose-forgotten-on-second-page", "Forgets purpose behind a cursor.", lambda query: replace(query, purpose=None) if query.after else query),
     ("filters.paged", "times-forgotten-on-second-page", "Forgets the times behind a cursor.", lambda query: replace(query, created_after=None, created_before=None) if query.after else query),
+    ("filters.paged", "create-after-forgotten-on-second-page", "Forgets create_after behind a cursor.", lambda query: replace(query, created_after=None) if query.after else query),
     ("filters.paged", "filters-forgotten-on-second-page", "Forgets all filters behind a cursor.", lambda query: Query(limit=query.limit, after=query.after) if query.after else query),
 )  # fmt: skip
 
@@ -68,6 +71,11 @@ def later(query: Query, after: int, before: int) -> Query:
 def midnight(moment: int | None, days: int = 0) -> int | None:
     """Find the midnight in Beijing at or before a moment, or days later."""
     return None if moment is None else (moment + EAST) // DAY * DAY - EAST + days * DAY
+
+
+def hour(moment: int | None) -> int | None:
+    """Find the full hour at or before a moment."""
+    return None if moment is None else moment // HOUR * HOUR
 
 
 for row in ROWS:

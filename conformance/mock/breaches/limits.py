@@ -79,6 +79,15 @@ class FileExtractTakesAnything(Lawful):
             super().check_format(purpose, filename)
 
 
+@breach("limits.other-formats")
+class ExtensionsAreFoundAnywhere(Lawful):
+    """Takes a file for file-extract whose name has a known extension somewhere."""
+
+    def check_format(self, purpose: str, filename: str) -> None:
+        if purpose != "file-extract" or not any(f".{kind}" in filename for kind in TEXT_FORMATS):
+            super().check_format(purpose, filename)
+
+
 @breach("limits.batch-format")
 class BatchTakesAnything(Lawful):
     """Takes files of any format for batch."""

@@ -178,6 +178,7 @@ LAX: tuple[tuple[str, str, str, Callable[[str], int | None]], ...] = (
     ("listing.limit-above", "limit-above-is-largest", "Takes a limit above 2000 for 2000.", lambda text: 2000 if whole(text) > 2000 else None),
     ("listing.limit-above", "limit-above-is-kept", "Takes any limit above 2000.", lambda text: min(whole(text), 10**6) if whole(text) > 2000 else None),
     ("listing.limit-above", "limit-just-above-is-kept", "Takes limit=2001.", lambda text: 2001 if text == "2001" else None),
+    ("listing.limit-above", "limit-of-32-bits", "Keeps the last 32 bits of a limit.", lambda text: whole(text) % 2**32 or None if whole(text) >= 2**32 else None),
     ("listing.limit-integer", "limit-of-letters-is-default", "Takes a limit that is no number for none given.", lambda text: None if is_number(text) else 2000),
     ("listing.limit-integer", "limit-with-fraction-is-cut", "Cuts the fraction off a limit.", lambda text: int(float(text)) or 1 if is_number(text) and "." in text else None),
     ("listing.limit-integer", "limit-digits-are-picked", "Reads the digits of a limit and no other letter.", lambda text: None if is_number(text) else int("".join(filter(str.isdecimal, text)) or 1)),

@@ -216,6 +216,7 @@ MORE: tuple[tuple[str, str, str, Callable[[Page, Query], bool]], ...] = (
     ("listing.has-more-true", "has-more-only-first", "only on the first page", lambda page, query: page.has_more and not query.after),
     ("listing.has-more-true", "has-more-not-when-one", "never when a page holds one file", lambda page, query: page.has_more and query.limit > 1),
     ("listing.has-more-false", "has-more-always", "while a page holds a file", lambda page, _: bool(page.records)),
+    ("listing.has-more-false", "has-more-of-one", "whenever one file is asked for and given", lambda page, query: page.has_more or (query.limit == 1 and bool(page.records))),
     ("listing.has-more-false", "has-more-when-full", "whenever a page is full", lambda page, query: len(page.records) == query.limit),
 )  # fmt: skip
 
@@ -238,6 +239,34 @@ class OrderTurnsWithTheLimit(Lawful):
 
     def select(self, account: str, query: Query) -> Page:
         return super().select(account, replace(query, oldest_first=query.limit % 2 == 1))
+
+
+@breach("listing.order-stable")
+class OrderOfSingles(Lawful):
+    """Gives the oldest file when a single one is asked for."""
+
+    def select(self, account: str, query: Query) -> Page:
+        return super().select(account, replace(query, oldest_first=query.limit == 1))
+
+
+@breach("listing.after")
+class CursorsAreOffsets(Lawful):
+    """Remembers of a cursor how many files stood before it, whatever comes and goes meanwhile."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._offsets = dict[tuple[str, Query, str | None], int]()
+
+    def select(self, account: str, query: Query) -> Page:
+        kind = replace(query, after=None, limit=1)
+        start = self._offsets.get((account, kind, query.after), 0)
+        if query.after and not start:
+            return super().select(account, query)
+        page = super().select(account, replace(query, after=None, limit=start + query.limit))
+        records = page.records[start:]
+        for place, record in enumerate(records, start + 1):
+            self._offsets[account, kind, record.id] = place
+        return replace(page, records=records)
 
 
 @breach("listing.order-stable")

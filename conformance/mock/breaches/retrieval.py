@@ -6,9 +6,10 @@ from dataclasses import replace
 from conformance.mock import refusals
 from conformance.mock.clock import SECOND
 from conformance.mock.faults import breach
-from conformance.mock.lawful import Lawful, World
+from conformance.mock.lawful import Lawful, World, extension
 from conformance.mock.records import Answer, Body, Call, Operation, Record
 from conformance.mock.refusals import Refusal
+from conformance.mock.settings import IMAGE_FORMATS
 
 
 @breach("retrieval.found")
@@ -133,6 +134,27 @@ class RetrieveAnswersErrorAsSuccess(Lawful):
         return super().refuse(refusal, call)
 
 
+def _enter_careless(name: str, description: str, is_meant: Callable[[str, str], bool]) -> None:
+    @breach("retrieval.id", name=name, description=description)
+    class Careless(Lawful):
+        def find(self, account: str, file_id: str, operation: Operation) -> Record:
+            meant = [known for known in self.store.ids(account) if is_meant(known, file_id)]
+            careless = operation is Operation.RETRIEVE and not self.store.knows(file_id)
+            return super().find(account, meant[0] if careless and meant else file_id, operation)
+
+
+_enter_careless(
+    "retrieval-in-any-case",
+    "Retrieves a file in whichever case its id is written.",
+    lambda known, asked: known.lower() == asked.lower(),
+)
+_enter_careless(
+    "retrieval-by-beginning",
+    "Retrieves a file by the beginning of its id.",
+    lambda known, asked: known.startswith(asked) and len(asked) > len("file-batch-"),
+)
+
+
 @breach("retrieval.settles")
 class ParsingNeverEnds(Lawful):
     """Leaves every file in processing."""
@@ -147,6 +169,15 @@ class ParsingOfDocumentsNeverEnds(Lawful):
 
     def status(self, record: Record, operation: Operation) -> str:
         return "processing" if record.purpose == "file-extract" else super().status(record, operation)
+
+
+@breach("retrieval.settles")
+class ParsingOfImagesNeverEnds(Lawful):
+    """Leaves images in processing."""
+
+    def status(self, record: Record, operation: Operation) -> str:
+        is_image = extension(record.filename) in IMAGE_FORMATS
+        return "processing" if is_image else super().status(record, operation)
 
 
 @breach("retrieval.settles")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from unicodedata import normalize
 from urllib.parse import quote, unquote
 
 from conformance.mock import refusals
@@ -145,6 +146,24 @@ class PurposeOfOpenai(Lawful):
         )
 
 
+@breach("uploads.purpose-values")
+class PurposeOfAnswers(Lawful):
+    """Takes the purpose of result files too, and makes documents of them."""
+
+    def purpose(self, sent: str | None) -> str:
+        return super().purpose("file-extract" if sent == "batch_output" else sent)
+
+
+@breach("uploads.field-order")
+class PurposeMustComeFirst(Lawful):
+    """Refuses a file whose purpose is not known when it comes."""
+
+    def check_size(self, purpose: str | None, filename: str, size: int) -> None:
+        if purpose is None:
+            raise refusals.bad_purpose()
+        super().check_size(purpose, filename, size)
+
+
 @breach("uploads.bytes")
 class UploadBytesOfTheRequest(Lawful):
     """Takes the length of the request for the size of the file."""
@@ -180,6 +199,26 @@ _enter_misreading(
     "Counts a line end as one byte.",
     lambda content: len(content.replace(b"\r\n", b"\n")),
 )
+_enter_misreading(
+    "upload-bytes-without-mark",
+    "Leaves a byte order mark out of the count.",
+    lambda content: len(content.removeprefix(b"\xef\xbb\xbf")),
+)
+_enter_misreading(
+    "upload-bytes-without-leading-blanks",
+    "Leaves out what is blank before the first letter.",
+    lambda content: len(content.lstrip()),
+)
+_enter_misreading(
+    "upload-bytes-to-an-empty-line",
+    "Ends a file at its first empty line, as if it were the head of a part.",
+    lambda content: len(content.partition(b"\r\n\r\n")[0]),
+)
+_enter_misreading(
+    "upload-bytes-to-two-dashes",
+    "Ends a file at a line that begins as a boundary does.",
+    lambda content: len(content.partition(b"\r\n--")[0]),
+)
 
 
 @breach("uploads.created-at")
@@ -193,6 +232,7 @@ class UploadCreatedLongAgo(Lawful):
 
 RENAMINGS: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
     ("uploads.filename", "filename-stamped", "puts a number before it", lambda name: f"1_{name}"),
+    ("uploads.filename", "filename-in-small-letters", "writes all letters small", str.lower),
     ("uploads.filename-unicode", "filename-folded", "replaces what is not ASCII by underscores", lambda name: "".join(letter if letter.isascii() else "_" for letter in name)),
     ("uploads.filename-unicode", "filename-stripped", "leaves out what is not ASCII", lambda name: name.encode("ascii", "ignore").decode()),
     ("uploads.filename-unicode", "filename-as-latin", "reads its bytes as Latin-1", lambda name: name.encode().decode("latin-1")),
@@ -206,6 +246,7 @@ RENAMINGS: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
     ("uploads.filename-emoji", "filename-cut-at-emoji", "ends it where three bytes do not suffice for a letter", lambda name: shortened(name, next((at for at, letter in enumerate(name) if letter > "\uffff"), len(name)))),
     ("uploads.filename-emoji", "filename-emoji-questioned", "puts question marks for emoji", lambda name: "".join(letter if letter <= "\uffff" else "?" for letter in name)),
     ("uploads.filename-emoji", "filename-without-joiners", "leaves out what joins emoji", lambda name: name.replace("\u200d", "")),
+    ("uploads.filename-emoji", "filename-decomposed", "takes accents and letters apart, as some disks do", partial(normalize, "NFD")),
     ("uploads.filename-quotes", "filename-cut-at-quote", "ends it at the first quotation mark", lambda name: shortened(name, len(name.partition('"')[0]))),
     ("uploads.filename-quotes", "filename-quotes-escaped", "writes a backslash before quotation marks", lambda name: name.replace('"', '\\"')),
     ("uploads.filename-quotes", "filename-quotes-dropped", "leaves quotation marks out", lambda name: name.replace('"', "")),
@@ -214,6 +255,8 @@ RENAMINGS: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
     ("uploads.filename-punctuation", "filename-plus-decoded", "reads plus signs as spaces", lambda name: name.replace("+", " ")),
     ("uploads.filename-punctuation", "filename-as-html", "writes it for a web page", lambda name: name.replace("&", "&amp;")),
     ("uploads.filename-punctuation", "filename-cut-at-semicolon", "ends it at the first semicolon", lambda name: shortened(name, len(name.partition(";")[0]))),
+    ("uploads.filename-punctuation", "filename-without-brackets", "leaves brackets out", lambda name: "".join(letter for letter in name if letter not in "()[]{}")),
+    ("uploads.filename-punctuation", "filename-cut-at-hash", "ends it at the first hash sign, as a URL does", lambda name: shortened(name, len(name.partition("#")[0]))),
     ("uploads.filename-punctuation", "filename-slugged", "replaces unusual signs by hyphens", lambda name: "".join("-" if letter in "%&;+=" else letter for letter in name)),
     *(("uploads.filename-long", f"filename-cut-at-{length}", f"cuts it at {length} characters", partial(lambda length, name: shortened(name, length), length)) for length in (64, 100, 128, 191)),
     ("uploads.filename-unicode", "filename-cut-in-letters", "holds seven bytes of it when it is not ASCII, and the extension", lambda name: name if name.isascii() else name.encode()[:7].decode(errors="replace") + "." + name.rpartition(".")[2]),
@@ -263,6 +306,8 @@ SIGHTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("filename-as-latin", "reads file names as Latin-1", lambda name: name.encode().decode("latin-1")),
     ("filename-percent-decoded", "reads percent signs in file names as in a URL", unquote),
     ("filename-as-html", "writes file names for a web page", lambda name: name.replace("&", "&amp;")),
+    ("filename-in-small-letters", "writes file names in small letters", str.lower),
+    ("filename-decomposed", "takes accents and letters of file names apart", partial(normalize, "NFD")),
     ("filename-cut-at-quote", "ends file names at a quotation mark", lambda name: name.partition('"')[0]),
 )  # fmt: skip
 
