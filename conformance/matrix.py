@@ -200,8 +200,7 @@ def try_out(trial: Trial, *, whole: bool = False) -> Outcome:
 def _outcome(trial: Trial, status: int, run: Run, words: str) -> Outcome:
     broken = [row.id for row in run.clauses if row.verdict in BROKEN]
     shown = defaultdict(list)
-    totals = run.footer.totals
-    requests = totals.requests + totals.rate_probe.requests
+    requests = run.footer.totals.exchanges
     for finding in run.findings:
         if finding.verdict is Verdict.FAIL:
             shown[finding.clause].append(max(finding.exchanges, default=requests))

@@ -132,6 +132,11 @@ class Totals:
     rate_probe: ProbeTotals = ProbeTotals()
     billable: BillableTotals = BillableTotals()
 
+    @property
+    def exchanges(self) -> int:
+        """How many requests the run sent, whatever they are counted as."""
+        return self.requests + self.rate_probe.requests + self.billable.requests
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compatible:

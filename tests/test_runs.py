@@ -10,7 +10,7 @@ from conformance import runs
 from conformance.clauses import Conflict, registry
 from conformance.errors import ConformanceError, RunLogError
 from conformance.exchange import Answer, Exchange, Part, Request
-from conformance.runs import Footer, Header, Run, Totals, clause_row
+from conformance.runs import BillableTotals, Footer, Header, ProbeTotals, Run, Totals, clause_row
 from conformance.verdicts import Finding, Ruling, Verdict
 
 HEADER = Header(
@@ -183,3 +183,15 @@ def test_what_is_no_file_or_no_text_is_refused(tmp_path: Path) -> None:
     for name in ("absent", "binary", "."):
         with pytest.raises(ConformanceError):
             runs.read(tmp_path / name)
+
+
+def test_the_requests_of_a_run_are_those_of_the_probe_and_those_that_cost_money_too() -> None:
+    totals = Totals(
+        requests=2,
+        uploads=1,
+        bytes_sent=3,
+        seconds=1.0,
+        rate_probe=ProbeTotals(requests=20),
+        billable=BillableTotals(requests=300),
+    )
+    assert totals.exchanges == 322

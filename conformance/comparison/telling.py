@@ -124,7 +124,7 @@ def facts(side: Side) -> tuple[tuple[str, str], ...]:
         (say("fact.runs"), number(len(side.runs))),
         (
             say("cost.requests"),
-            number(totals.requests + totals.rate_probe.requests + totals.billable.requests),
+            number(totals.exchanges),
         ),
     )
 
