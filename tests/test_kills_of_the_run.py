@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from conformance.mock import Mock, serve
 from conformance.mock.app import Application
+from conformance.mock.express import Express
 from conformance.mock.settings import BASE_PATH
 from tests.forked_runs import foreman
 
@@ -88,6 +89,8 @@ def executioner(monkeypatch: pytest.MonkeyPatch) -> Executioner:
         await executioner.meet(self, scope, receive, send)
 
     monkeypatch.setattr(Application, "__call__", call)
+    # Every request is to come by there.
+    monkeypatch.setattr(Express, "answer", lambda *_: None)
     return executioner
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.batch_trace import RESULTS
 from conformance.comparison.naming import NEAR, Names, Thing
 from conformance.events import MEDIA_TYPE, Events
 from conformance.exchange import Exchange, NotJson, decode
@@ -11,7 +12,11 @@ from conformance.exchange import Exchange, NotJson, decode
 WORDS = frozenset(
     {"object", "status", "purpose", "role", "finish_reason", "endpoint", "completion_window", "deleted"}
 )
+# How far a task had come when it was cancelled is chance, and with it which of these it has.
+CANCELLED = frozenset({"cancelling", "cancelled"})
+REACHED = frozenset({"in_progress_at", "finalizing_at", *RESULTS})
 ABSENT, PRESENT = "absent", "present"
+SECONDS = "integer, a time in seconds"
 
 
 def bodies(exchange: Exchange) -> Iterator[tuple[str, Any]]:
@@ -98,6 +103,8 @@ def _own(item: dict[str, Any], names: Names) -> bool:
 def described(key: str, value: Any, about: dict[str, Any], exchange: Exchange, names: Names) -> str:
     """Say what one field holds."""
     thing = names.things.get(about["id"]) if isinstance(about.get("id"), str) else None
+    if key in REACHED and about.get("status") in CANCELLED and _is_sound(key, value, names):
+        return "as far as it came"
     if isinstance(value, bool):
         return f"boolean {str(value).lower()}" if key in WORDS else "boolean"
     if isinstance(value, int):
@@ -105,6 +112,12 @@ def described(key: str, value: Any, about: dict[str, Any], exchange: Exchange, n
     if isinstance(value, str):
         return _text(key, value, thing, exchange, names)
     return {type(None): "null", float: "number", list: "list"}.get(type(value), "object")
+
+
+def _is_sound(key: str, value: Any, names: Names) -> bool:
+    if key in RESULTS:
+        return value is None or (isinstance(value, str) and names.kind(value) == "<result file>")
+    return value is None or (type(value) is int and _time(value) == SECONDS)
 
 
 def _number(key: str, value: int, thing: Thing | None) -> str:
@@ -117,7 +130,7 @@ def _number(key: str, value: int, thing: Thing | None) -> str:
 
 def _time(value: int) -> str:
     if 10**9 <= value < 4 * 10**9:
-        return "integer, a time in seconds"
+        return SECONDS
     return "integer, a time in milliseconds" if 10**12 <= value < 4 * 10**12 else "integer, no time"
 
 

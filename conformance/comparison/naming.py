@@ -96,16 +96,22 @@ def names_of(exchanges: Iterable[Exchange]) -> Names:
         name = said.get("id")
         if isinstance(name, str) and (thing := _made(exchange)):
             things.setdefault(name, thing)
-        for key in RESULTS:
-            if isinstance(result := said.get(key), str):
-                things.setdefault(result, Thing(kind="result file", account=exchange.account))
+        _note_results(said, exchange, things)
         if exchange.request.method == "DELETE" and exchange.succeeded:
             gone.setdefault(exchange.request.named, exchange.number)
         items = said.get("data")
         for item in items if isinstance(items, list) else ():
             if isinstance(item, dict) and isinstance(item.get("id"), str):
                 listed.add(item["id"])
+                if item["id"] in things:
+                    _note_results(item, exchange, things)
     return Names(things=things, strangers=frozenset(listed - set(things)), gone=gone)
+
+
+def _note_results(said: Mapping[str, Any], exchange: Exchange, things: dict[str, Thing]) -> None:
+    for key in RESULTS:
+        if isinstance(result := said.get(key), str):
+            things.setdefault(result, Thing(kind="result file", account=exchange.account))
 
 
 def _made(exchange: Exchange) -> Thing | None:

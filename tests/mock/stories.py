@@ -18,7 +18,10 @@ NAMES = (
     "50%25 & more; 1+1=2 (a)[b]{c}#d.txt",
     ".HIDDEN.TXT",
 )
-BODIES = (b"x", b"x" * 65_535, b"x" * 65_536, b"x" * 65_537, b"x" * 1_048_576, "字\r\n\n".encode() * 30)
+BODIES = (
+    *(b"x", b"x" * 65_535, b"x" * 65_536, b"x" * 65_537, b"x" * 1_048_576, "字\r\n\n".encode() * 30),
+    *(b"\xef\xbb\xbfmarked", b" \nblank", b"a\r\n\r\nb", b"a\r\n--b"),
+)
 LINE = {"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": {"model": "m"}}
 FORMATS = ("txt", "docx", "pdf", "xlsx", "epub", "mobi", "md", "csv", "json", "bmp", "png", "jpg", "jpeg", "gif")  # fmt: skip
 
@@ -78,6 +81,8 @@ class Teller:
         body: bytes = b"hello",
         purpose: str | None = "file-extract",
         key: str | None = "",
+        *,
+        file_first: bool = False,
     ) -> str:
         parts = []
         if purpose is not None:
@@ -85,6 +90,8 @@ class Teller:
         if name is not None:
             head = f'Content-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
             parts.append(head.encode() + body)
+        if file_first:
+            parts.reverse()
         form = b"".join(b"--x\r\n" + part + b"\r\n" for part in parts) + b"--x--\r\n"
         answer = self.ask("POST", "/files", form, key, content_type="multipart/form-data; boundary=x")
         file_id = answer.get("id")
@@ -145,8 +152,9 @@ def tell_uploads(teller: Teller) -> None:
         ("a.txt", ""),
     ):
         teller.upload(name, lines({}), purpose)
-    for purpose in ("assistants", "user_data", "BATCH", "nonsense"):
+    for purpose in ("assistants", "user_data", "BATCH", "batch_output", "nonsense"):
         teller.upload("a.txt", b"x", purpose)
+    teller.upload(file_first=True)
     changes: list[dict[str, object]] = [{"custom_id": 1}, {"method": "GET"}, {"url": None}, {"body": "x"}]
     for change in changes:
         teller.upload("in.jsonl", lines({}, change), "batch")
@@ -155,6 +163,9 @@ def tell_uploads(teller: Teller) -> None:
 
 
 def tell_retrieval(teller: Teller) -> None:
+    image = teller.upload("a.png")
+    for name in (image, f"{image}x", image[:-1], image[:8] + image[8:].swapcase()):
+        teller.ask("GET", f"/files/{name}")
     for file_id in (*odd_files(teller), *some_files(teller)):
         for _ in range(3):
             teller.ask("GET", f"/files/{file_id}")
@@ -179,6 +190,7 @@ def tell_listing(teller: Teller) -> None:
         "-5",
         "2001",
         "9999",
+        str(2**32 + 1),
         "abc",
         "1.5",
         "10abc",
@@ -192,6 +204,10 @@ def tell_listing(teller: Teller) -> None:
         teller.list(after="".join(last), limit=127)
         teller.list(after="".join(last))
     teller.list(limit=127)
+    teller.list(limit=1, after="".join(teller.list(limit=2000)[-2:-1]))
+    cursor = "".join(teller.list(limit=3)[-1:])
+    teller.upload("between.txt")
+    teller.list(limit=3, after=cursor)
     after = {"after": ids[4], "limit": 3}
     times = {"create_after": "20250101", "create_before": "20270101"}
     for params in (
@@ -237,12 +253,13 @@ def tell_filters(teller: Teller) -> None:
 
 def tell_deletion(teller: Teller) -> None:
     ids = some_files(teller)
-    for file_id in (ids[1], ids[3], "file-fe-000000000000000000000000"):
+    for file_id in (ids[1], ids[3], f"{ids[0]}x", "file-fe-000000000000000000000000"):
         teller.ask("DELETE", f"/files/{file_id}")
         teller.ask("GET", f"/files/{file_id}")
         teller.ask("DELETE", f"/files/{file_id}")
         teller.list()
         teller.list(purpose="batch")
+        teller.list(create_after="20250101")
         teller.list(limit=9)
     tell_limits(teller)
 

@@ -56,7 +56,9 @@ def _ask_for_too_much(teller: Teller, good: str, other: str) -> None:
     order: dict[str, object] = {"input_file_id": good, "endpoint": TEST, "completion_window": "24h"}
     for missing in order:
         send(teller, {name: value for name, value in order.items() if name != missing})
-    for unfit in (NO_FILE, teller.upload()):
+    gone = upload(teller, line("test-1"))
+    teller.ask("DELETE", f"/files/{gone}")
+    for unfit in (NO_FILE, gone, teller.upload()):
         create(teller, unfit)
     for endpoint in ("/v1/nonsense", "nonsense", CHAT):
         create(teller, good, endpoint=endpoint)

@@ -25,6 +25,7 @@ def tell_chat(teller: Teller) -> None:
         for options in (COUNTED, {"stream": True}):
             chat(teller, ROLE, naming(one), QUESTION, model=model, **options)
             chat(teller, ROLE, naming(UNKNOWN), QUESTION, model=model, **options)
+    chat(teller, ROLE, naming(one), {"role": "user", "content": "这些文件说了什么？"}, stream=True)
     chat(teller, ROLE, naming(one, two, three), QUESTION)
     chat(teller, ROLE, naming(one), naming(two), naming(three), QUESTION)
     chat(teller, ROLE, naming(one), QUESTION, ANSWER, naming(two), QUESTION)
