@@ -95,7 +95,7 @@ def _seen_by_all(files: Files, uploaded: tuple[str, list[Exchange]], ask: Callab
             return ask()
         except expect.Broken as broken:
             shown = [each for each in files.client.recorder.exchanges if each.number in broken.exchanges[-1:]]
-            if time.time() > end or not shown or shown[0].status != 404:
+            if time.time() > end or not shown or not shown[0].refused:
                 raise
         time.sleep(PAUSE)
 
