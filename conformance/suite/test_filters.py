@@ -15,6 +15,8 @@ from conformance.zones import Zones
 PURPOSES = ("file-extract", "batch")
 # Further from now than any two zones are from each other.
 FAR = 3 * times.DAY
+# Seconds from now at which no file of the run was created, and of hardly any hour the first.
+SOON = 5
 # Seconds to wait before what differs is asked again.
 PAUSES = (0.0, 0.5, 1.5, 3.0)
 # More than the files of a run fill, and others upload meanwhile.
@@ -147,8 +149,9 @@ def _selected(files: Files, kept: Corpus, zone: float | None, name: str, *, late
 
 @clause("filters.formats-agree")
 def test_formats_agree(files: Files, kept: Corpus, settled: Traversal, zone: float | None) -> None:
-    # Whatever the zone is, it is the same for both: where it is not known, any will do.
-    moment = (kept.middle or time.time()) + (8 * 3600 if zone is None else zone)
+    # Files created in the very second that is asked for are told apart by no format: without a time between the groups,
+    # the one asked for is soon to come. Whatever the zone is, it is the same for both: not known, any will do.
+    moment = (kept.middle or time.time() + SOON) + (8 * 3600 if zone is None else zone)
     for name in ("create_after", "create_before"):
         for forms, wall in (
             (("compact-datetime", "datetime"), moment),

@@ -52,19 +52,12 @@ def is_shown(clause: str, run: Run) -> bool:
     return any(row.id == clause and row.verdict in NOT_HELD for row in run.clauses)
 
 
-def is_broken(clause: str, side: Side) -> bool:
-    return any(row.verdict in NOT_HELD for row in side.clauses[clause])
-
-
 @pytest.mark.parametrize("trial", drawn(), ids=lambda trial: trial.name)
 def test_two_planted_faults_are_both_named_and_nothing_else(
     trial: Trial, run_suite: RunSuite, lawful: Lawful
 ) -> None:
     found = of_pair(run_suite, trial)
-    # A fault may break the other's clause, too, by chance of what the requests meet: then the sides agree on it.
-    twice = {clause for clause in trial.clauses if is_broken(clause, found.a) and is_broken(clause, found.b)}
-    assert set(trial.clauses) - twice <= set(found.named), as_json(found)
-    assert len(twice) < len(trial.clauses), as_json(found)
+    assert set(trial.clauses) <= set(found.named), as_json(found)
     assert found.exit_status == 1
     usual = Side(tuple(lawful(1)))
     for each in found.counted:
