@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from tests.mock.conversing import CHAT, TEST, jsonl, line, user
-from tests.mock.stories import Teller
+from tests.mock.teller import Teller
 
 UNKNOWN = "batch_00000000-0000-4000-8000-000000000000"
 NO_FILE = "file-batch-000000000000000000000000"

@@ -3,7 +3,7 @@
 import json
 
 from conformance.mock.documents import MARK
-from tests.mock.stories import Teller
+from tests.mock.teller import Teller
 
 LONG = "qwen-long"
 DOC = "qwen-doc-turbo"

@@ -1,8 +1,8 @@
 """The story of the official SDK, which says in its headers who it is and what it accepts."""
 
-from tests.mock.stories import Teller
 from tests.mock.stories_batches import tell_content
 from tests.mock.stories_chat import tell_chat
+from tests.mock.teller import Teller
 
 MANNERS = {"x-stainless-lang": "python", "accept": "application/json"}
 

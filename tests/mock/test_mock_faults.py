@@ -9,35 +9,11 @@ import pytest
 
 from conformance.errors import UsageError
 from conformance.mock import BREACHES, WEATHER, VirtualClock, serve
-from tests.mock.stories import (
-    NOON,
-    SMALL,
-    STORIES,
-    WIDE,
-    Story,
-    Teller,
-    tell_deletion,
-    tell_errors,
-    tell_limits,
-    tell_rates,
-    tell_retrieval,
-)
-from tests.mock.stories_batches import tell_batches, tell_content, tell_isolation_of_batches
-from tests.mock.stories_chat import tell_chat
-from tests.mock.stories_sdk import tell_sdk
+from tests.mock.stories import TOLD
+from tests.mock.stories_accounts import tell_errors, tell_limits, tell_rates
+from tests.mock.stories_files import tell_deletion, tell_retrieval
+from tests.mock.teller import NOON, SMALL, WIDE, Story, Teller
 
-# A story a chapter; and for a clause that needs batches in a chapter which has none, a story of its own.
-TOLD: dict[str, Story] = {
-    **STORIES,
-    "chat": tell_chat,
-    "documents": tell_chat,
-    "batches": tell_batches,
-    "content": tell_content,
-    "sdk": tell_sdk,
-    "ids.batch-output-prefix": tell_content,
-    "listing.batch-results": tell_content,
-    "isolation.batch": tell_isolation_of_batches,
-}
 MEMORY = "/dev/shm"  # noqa: S108 - a folder in memory, in which names are drawn at random
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.mock import WEATHER, VirtualClock, serve
 from tests.mock.conversing import CHAT, TEST, files, jsonl, line, user
-from tests.mock.stories import NOON, Teller
+from tests.mock.teller import NOON, Teller
 
 
 def tell(teller: Teller) -> None:

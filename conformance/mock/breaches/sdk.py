@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from conformance.mock import refusals
+from conformance.mock.behaviour import World
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful
 from conformance.mock.records import Answer, Body, Call, Flow, Operation, Record
@@ -43,6 +44,31 @@ TURNED_AWAY: tuple[tuple[str, str, Operation, str], ...] = (
 
 for row in TURNED_AWAY:
     _enter_turning_away(*row)
+
+
+def _enter_hesitating(clause: str, name: str, operation: Operation, description: str) -> None:
+    """Enter a breach that refuses the SDK one operation when it first asks, and never again."""
+
+    @breach(f"sdk.{clause}", name=name, description=description)
+    class HesitatesOnce(Lawful):
+        def __init__(self, world: World) -> None:
+            super().__init__(world)
+            self._met = False
+
+        def admit(self, account: str, call: Call) -> None:
+            super().admit(account, call)
+            if not self._met and is_sdk(call) and call.operation is operation:
+                self._met = True
+                raise refusals.bad_parameter("x-stainless-lang", "the client is not known")
+
+
+HESITATING: tuple[tuple[str, str, Operation, str], ...] = (
+    ("retrieve", "sdk-retrieval-refused-once", Operation.RETRIEVE, "Refuses the first retrieval of the SDK."),
+    ("delete", "sdk-deletion-refused-once", Operation.DELETE, "Refuses the first deletion of the SDK."),
+)
+
+for row in HESITATING:
+    _enter_hesitating(*row)
 
 
 def _enter_taking_accept_literally(clause: str, name: str, operation: Operation, description: str) -> None:
@@ -115,6 +141,22 @@ class SdkPagesRefused(Lawful):
         super().admit(account, call)
         if is_sdk(call) and call.operation is Operation.LIST and "after" in call.query:
             raise refusals.bad_parameter("after", "'after' is not known")
+
+
+@breach("listing.no-gap")
+class SdkWalksLoseOnce(Lawful):
+    """Leaves the first file out of a second page once, where the SDK asks."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._met = False
+
+    def succeed(self, body: object, call: Call) -> Answer:
+        follows = is_sdk(call) and "after" in call.query and call.operation is Operation.LIST
+        if follows and not self._met and isinstance(body, dict):
+            self._met = True
+            body = {**body, "data": body["data"][1:]}
+        return super().succeed(body, call)
 
 
 @breach("sdk.wait")
