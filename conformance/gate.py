@@ -5,8 +5,7 @@ contract, or that was never judged, has no past to excuse it. What was judged be
 """
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -91,7 +90,7 @@ def decide(run: Run, base: Run | None = None) -> Decision:
         _whole(base, "BASE")
     past = {row.id: row for row in base.clauses} if base else {}
     behind = _behind(run)
-    findings = _grouped(run.findings)
+    findings = run.findings_by_clause()
     entries = [
         Entry(
             kind=kind,
@@ -127,7 +126,7 @@ def decide(run: Run, base: Run | None = None) -> Decision:
 
 def promised(run: Run, deviations: tuple[Deviation, ...], today: dt.date) -> Run:
     """Give the run as it would have ended with these deviations, and no others, on that day."""
-    findings = _grouped(run.findings)
+    findings = run.findings_by_clause()
     rows = {row.id: row for row in run.clauses}
     rulings = tuple(_bare(row, findings.get(row.id, ())) for row in run.clauses)
     ruled, strays = apply_deviations(rulings, deviations, names=rows, today=today)
@@ -286,13 +285,6 @@ def _shrunk(run: Run, base: Run) -> Iterator[str]:
 def _names(names: list[str]) -> str:
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return ", ".join(names[:NAMED]) + more
-
-
-def _grouped(findings: Iterable[Finding]) -> Mapping[str, list[Finding]]:
-    groups: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        groups[finding.clause].append(finding)
-    return groups
 
 
 def _bare(row: ClauseRow, findings: Iterable[Finding]) -> Ruling:

@@ -7,7 +7,7 @@ a function of this file alone, so the lines carry the clauses' own sentences and
 import base64
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -175,6 +175,13 @@ class Run:
     def findings_on(self, clause: str) -> tuple[Finding, ...]:
         """Give the findings on one clause, in the order they were made."""
         return tuple(finding for finding in self.findings if finding.clause == clause)
+
+    def findings_by_clause(self) -> Mapping[str, tuple[Finding, ...]]:
+        """Group the findings by clause once, since a run may hold very many."""
+        groups: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            groups.setdefault(finding.clause, []).append(finding)
+        return {clause: tuple(findings) for clause, findings in groups.items()}
 
 
 def clause_row(

@@ -239,7 +239,9 @@ def _traits(
     names = list(names)
     unknown = [name for name in names if name not in registry]
     if unknown:
-        raise UsageError(f"unknown {kind} {unknown[0]!r}: `conformance breaches` lists what there is")
+        raise UsageError(
+            f"unknown {kind} {unknown[0]!r}: `conformance breaches --list` names those that there are"
+        )
     return [registry[name].trait for name in names]
 
 

@@ -42,13 +42,8 @@ PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
 AS_SENT: Final = "".join(chr(code) for code in range(0x21, 0x7F))
 
 
-def curl(exchange: Exchange, base_url: str) -> str:
-    """Give one line that repeats the request."""
-    return " ".join(arguments(exchange, base_url))
-
-
 def arguments(exchange: Exchange, base_url: str) -> tuple[str, ...]:
-    """Give the pieces of that line, each quoted and each fit to stand on a line of its own."""
+    """Give the pieces of one line that repeats the request, each quoted and each fit to stand on a line of its own."""
     request = exchange.request
     url = address(request, base_url)
     flags = "curl -sS -i"

@@ -74,7 +74,7 @@ class Evidence:
 
 def gather(run: Run) -> Mapping[str, Evidence]:
     """Gather the evidence on every clause of a run, by its id."""
-    findings = summary.findings_by_clause(run)
+    findings = run.findings_by_clause()
     exchanges = {exchange.number: exchange for exchange in run.exchanges}
     return {row.id: _evidence(row, findings.get(row.id, ()), exchanges) for row in run.clauses}
 

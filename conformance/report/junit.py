@@ -19,7 +19,7 @@ SKIPPED: Final = {Verdict.WARN, Verdict.KNOWN, Verdict.ABSENT, Verdict.UNPROVEN}
 
 def as_junit(run: Run) -> str:
     """Write junit.xml: a suite for each chapter; what was not judged is skipped with its reason."""
-    findings = summary.findings_by_clause(run)
+    findings = run.findings_by_clause()
     seconds = _seconds(run)
     root = Element("testsuites", {"name": "conformance", **_counts(run.clauses, seconds)})
     for chapter, rows in summary.chapters(run).items():

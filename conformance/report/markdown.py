@@ -25,7 +25,7 @@ LINES: Final = 100
 
 def as_markdown(run: Run) -> str:
     """Write summary.md."""
-    findings = summary.findings_by_clause(run)
+    findings = run.findings_by_clause()
     sections = [
         f"# {escape(words.say('title', target=run.header.target))}: {summary.headline(run)}",
         _facts(run),

@@ -24,7 +24,7 @@ BY_LEVEL: Final[Mapping[str, str]] = {"must": "error", "should": "warning", "obs
 
 def as_sarif(run: Run) -> str:
     """Write findings.sarif; every clause is a rule, and each that did not hold is one result."""
-    findings = summary.findings_by_clause(run)
+    findings = run.findings_by_clause()
     header = run.header
     told: dict[str, Any] = {
         "tool": {

@@ -178,11 +178,6 @@ def contrast(finding: Finding, *, limit: int) -> str:
     return words.say("contrast.actual", actual=actual) if actual else ""
 
 
-def findings_by_clause(run: Run) -> Mapping[str, tuple[Finding, ...]]:
-    """Group the findings by clause once, since a run may hold very many."""
-    return _grouped(run.findings, lambda finding: finding.clause)
-
-
 def latencies(run: Run) -> tuple[Latency, ...]:
     """Measure each operation, by name; requests outside the contract come last."""
     groups = _grouped(run.exchanges, lambda exchange: exchange.operation or "")

@@ -38,7 +38,7 @@ def table(run: Run) -> RenderableType:
     rows = (*shown, *summary.owed(run))
     parts: list[RenderableType] = [_matrix(run)]
     if rows:
-        parts += [Text(), _lines(rows[:LINES], summary.findings_by_clause(run))]
+        parts += [Text(), _lines(rows[:LINES], run.findings_by_clause())]
     if len(rows) > LINES:
         parts.append(Text(words.say("terminal.more", n=len(rows) - LINES), style="dim"))
     if old := summary.stale(run):
