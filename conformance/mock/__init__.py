@@ -14,7 +14,7 @@ It is a witness: written from the vendor's pages and from observed answers, neve
     Batches       batches     batches; `batch_life` is what time does to them, `batch_lines` what they hold
     Aside         aside       what takes long, in a thread of its own
     Form          forms       the multipart body; `disposition` and `lines` read its parts
-    Store, Shelf  store, shelf    what is remembered: rows in SQLite (batches in `ledger`), bodies on disk; `planting` fills them
+    Store, Shelf  store, shelf    what is remembered: rows in SQLite (batches in `batch_store`), bodies on disk; `planting` fills them
     Settings      settings    region, keys, limits; `clock` and `rates` for time
     Refusal       refusals    every way of saying no
     Breach        breaches/   faults, each aimed at one clause

@@ -22,10 +22,10 @@ from conformance.mock.batch_lines import (
     numbered,
     result_of_the_test,
 )
+from conformance.mock.batch_store import Batch, results_of
 from conformance.mock.chat import Chats
 from conformance.mock.clock import SECOND
 from conformance.mock.documents import Model
-from conformance.mock.ledger import Batch, results_of
 from conformance.mock.lines import parsed
 from conformance.mock.records import Body, Record, Upload
 from conformance.mock.refusals import Refusal

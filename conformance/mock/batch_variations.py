@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from conformance.mock.batch_store import Batch, BatchQuery
 from conformance.mock.batches import BatchPage
 from conformance.mock.clock import SECOND
 from conformance.mock.faults import weather
 from conformance.mock.lawful import Lawful, World
-from conformance.mock.ledger import Batch, BatchQuery
 from conformance.mock.records import Body, Call, Record, Upload
 from conformance.mock.refusals import Refusal
 

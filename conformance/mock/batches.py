@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from conformance.mock import refusals
 from conformance.mock.batch_life import BatchLife
 from conformance.mock.batch_lines import ENDPOINTS
+from conformance.mock.batch_store import Batch, BatchQuery
 from conformance.mock.clock import SECOND
 from conformance.mock.filing import WHOLE_NUMBER
-from conformance.mock.ledger import Batch, BatchQuery
 from conformance.mock.records import Body, Call, Record
 
 STATUSES = (

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from conformance.mock.batch_store import BatchQuery
 from conformance.mock.clock import SECOND
 from conformance.mock.journal import Journal
 from conformance.mock.lawful import Lawful
-from conformance.mock.ledger import BatchQuery
 from conformance.mock.records import Query
 from conformance.mock.settings import BASE_PATH, GIGABYTE, MEGABYTE
 

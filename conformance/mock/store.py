@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import RLock
 
 from conformance.errors import UsageError
-from conformance.mock.ledger import Ledger
+from conformance.mock.batch_store import BatchStore
 from conformance.mock.records import Query, Record
 
 SCHEMA = """
@@ -74,7 +74,7 @@ class Store:
             raise sqlite3.DatabaseError(f"version {found}")
         self._db.execute("COMMIT")
         self._db.executescript(SCHEMA)
-        self.batches = Ledger(self._db, shared=self._is_shared)
+        self.batches = BatchStore(self._db, shared=self._is_shared)
         self._db.execute(f"PRAGMA user_version = {VERSION}")
 
     @property

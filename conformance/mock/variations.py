@@ -13,13 +13,13 @@ from random import Random
 from string import ascii_letters, digits
 
 from conformance.mock import moments, refusals
+from conformance.mock.batch_store import Batch
 from conformance.mock.batches import BatchPage
 from conformance.mock.chat import Conversation
 from conformance.mock.clock import SECOND
 from conformance.mock.completions import Completion
 from conformance.mock.faults import weather
 from conformance.mock.lawful import Lawful, World
-from conformance.mock.ledger import Batch
 from conformance.mock.records import Answer, Body, Call, Flow, Operation, Page, Query, Record, Upload
 from conformance.mock.refusals import Refusal
 

@@ -12,11 +12,11 @@ import conformance.mock.batch_variations
 import conformance.mock.chat_variations
 import conformance.mock.variations  # noqa: F401 - they enter their traits
 from conformance.mock import refusals
+from conformance.mock.batch_store import BatchQuery
 from conformance.mock.batches import BatchPage
 from conformance.mock.clock import SECOND
 from conformance.mock.faults import Weather, weather, weathers
 from conformance.mock.lawful import Lawful, World
-from conformance.mock.ledger import BatchQuery
 from conformance.mock.records import Answer, Call, Fate, Operation, Page, Query, Record
 from conformance.mock.refusals import Silence
 

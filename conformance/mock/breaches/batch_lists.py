@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from conformance.mock.batch_store import Batch, BatchQuery
 from conformance.mock.batches import BatchPage
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful
-from conformance.mock.ledger import Batch, BatchQuery
 from conformance.mock.records import Body, Call
 from conformance.mock.refusals import bad_parameter
 

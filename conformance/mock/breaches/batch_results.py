@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from conformance.mock.batch_lines import TEST_ENDPOINT, numbered
+from conformance.mock.batch_store import Batch
 from conformance.mock.documents import Model
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful
-from conformance.mock.ledger import Batch
 from conformance.mock.records import Body, Page, Query
 from conformance.mock.refusals import Refusal
 from conformance.mock.shelf import Incoming

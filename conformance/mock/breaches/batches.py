@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from conformance.mock.batch_store import Batch
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful
-from conformance.mock.ledger import Batch
 from conformance.mock.records import Body, Call
 
 Change = Callable[[Body, Batch], Body]

@@ -71,7 +71,7 @@ class BatchQuery:
     as_of: int | None = None
 
 
-class Ledger:
+class BatchStore:
     """The batches of every account."""
 
     def __init__(self, db: sqlite3.Connection, *, shared: bool) -> None:
