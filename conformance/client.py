@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import httpx
 
@@ -181,7 +181,7 @@ class Client:
         method: str,
         path: str,
         *,
-        query: Pairs = (),
+        query: Pairs | str = (),
         headers: Pairs = (),
         form: Pairs = (),
         file: FormFile | None = None,
@@ -194,6 +194,8 @@ class Client:
         again: bool = False,
     ) -> Exchange:
         """Send one request, with a form or with a JSON body; where trouble struck, repeat it as far as that is lawful.
+
+        A `query` that is a string is sent as it is written.
 
         `enough` is told each piece of the body as it comes, and says whether the rest need not be read; what
         follows within `linger` seconds is kept all the same.
@@ -332,7 +334,7 @@ class _Sending:
         http: httpx.Client,
         method: str,
         path: str,
-        query: Pairs,
+        query: Pairs | str,
         headers: Pairs,
         form: Pairs,
         file: FormFile | None,
@@ -355,7 +357,11 @@ class _Sending:
         if body is not None:
             self._arguments["content"] = body.content
         self._method = method
-        self._url = path + ("?" + urlencode(query, quote_via=quote) if query else "")
+        if isinstance(query, str):
+            written, query = query, tuple(parse_qsl(query, keep_blank_values=True))
+        else:
+            written = urlencode(query, quote_via=quote)
+        self._url = path + ("?" + written if written else "")
         parts = [Part(name=name, size=len(value.encode()), text=value) for name, value in form]
         if file:
             place = 0 if file.first else len(parts)

@@ -20,7 +20,7 @@ UNICODE = "阿里云百炼系列手机 产品介绍"
 # A server may refuse or alter one of these: they stand on files that are there only to bear them.
 EMOJI = "🎉 café 👩‍👩‍👧"
 QUOTES = 'the "final" draft\'s'
-PUNCTUATION = "100%41 a&b; c+d=e, v1.2 (1)  [x] #3 $4 {5} @6!"
+PUNCTUATION = "100%41 a&b; c+d=e, v1.2 (1)  [x]--y #3 $4 {5} @6!"
 LONG = "of-a-good-length-" * 12
 LONGEST = 200
 # What counts in blocks, in 16 bits or in megabytes is off by one beside these.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from conformance.chat import MOMENT
 from conformance.client import Client, Raw
@@ -64,7 +64,7 @@ class Relay:
         exchange = self._client.send(
             request.method,
             path,
-            query=tuple(parse_qsl(query, keep_blank_values=True)),
+            query=query,
             headers=tuple((name, value) for name, value in request.headers.multi_items() if name not in own),
             body=body,
             account=self._account,

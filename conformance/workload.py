@@ -16,6 +16,7 @@ from conformance.files import Files, description, id_of
 from conformance.resources import PREFIX
 
 CHAT_URL = "/v1/chat/completions"
+NOWHERE = "/v1/conformance/nowhere"
 # Every edition of the pages names these two, for both regions.
 MODEL, OTHER_MODEL = "qwen-turbo", "qwen-plus"
 UNKNOWN_MODEL = "conformance-unknown-model"
@@ -37,6 +38,8 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
     "crowd": tuple(batch_line(f"crowd-{number}") for number in range(MOST_TEST_LINES + 1)),
     "many": tuple(batch_line(f"many-{number}") for number in range(MOST_TEST_LINES)),
     "gone": (batch_line("gone"),),
+    # For an endpoint that nobody knows: were it taken, nothing else would be wrong with it.
+    "nowhere": (batch_line("nowhere", model=MODEL, url=NOWHERE),),
     "document": (),
 }
 # How often a task is created only to be cancelled before it ends.
@@ -73,7 +76,8 @@ PLANS = (
     Plan(name="longest", input="unknown", longest=True, lawful=True),
     Plan(name="misled", input="misled"),
     Plan(name="elsewhere", input="test"),
-    Plan(name="nowhere", input="test", endpoint="/v1/conformance/nowhere"),
+    Plan(name="nowhere", input="nowhere", endpoint=NOWHERE),
+    Plan(name="tested nowhere", input="test", endpoint=NOWHERE),
     Plan(name="document", input="document"),
     Plan(name="crowd", input="crowd", endpoint=TEST_URL),
 )
@@ -144,9 +148,9 @@ class Workload:
     def metadata(self, words: str, *, longest: bool = False) -> dict[str, str]:
         """Give metadata that tell whose task it is."""
         name = f"{PREFIX}{self.tag} {words}"
-        text = f"{words} for the record"
+        text = f"{words}：任务描述"
         if longest:
-            name, text = name.ljust(LONGEST_NAME, "x"), text.ljust(LONGEST_DESCRIPTION, "x")
+            name, text = name.ljust(LONGEST_NAME, "x"), text.ljust(LONGEST_DESCRIPTION, "述")
         return {"ds_name": name, DESCRIPTION: text}
 
     def upload(self, name: str) -> Exchange:

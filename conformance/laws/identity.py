@@ -5,8 +5,8 @@ from typing import Any
 
 from conformance.exchange import Exchange
 from conformance.laws.ruling import broken, held, law, measured
-from conformance.resources import spellings
-from conformance.trace import CLOCK_TOLERANCE, PURPOSES, Trace, Upload, is_now
+from conformance.resources import PREFIX, spellings
+from conformance.trace import CLOCK_TOLERANCE, OF_THE_ACCOUNT, PURPOSES, Trace, Upload, is_now
 from conformance.verdicts import Finding
 
 # The kinds of file names that a server may refuse or alter without being wrong about others.
@@ -100,6 +100,9 @@ def list_repeats_the_upload(trace: Trace) -> Iterator[Finding]:
     # An upload's word on its id is good where files of its purpose were found under theirs.
     honest = {trace.uploads[name].purpose for name in found}
     mine = {_looks(upload.said): upload for upload in trace.uploads.values()}
+    # A name that a run has made stands on its own files alone.
+    named = {name: upload for upload in trace.uploads.values() for name in _own_names(upload.filename)}
+    given = {each.mapping().get("id") for each in trace.exchanges if each.request.is_upload}
     for page in trace.pages:
         for item in page.items:
             # An attempt whose answer was lost may have left a double of its own.
@@ -107,15 +110,42 @@ def list_repeats_the_upload(trace: Trace) -> Iterator[Finding]:
             strange = (
                 trace.sole and item["id"] not in trace.uploads and item.get("filename") not in trace.doubtful
             )
-            double = mine.get(_looks(item)) if strange else None
-            if double and double.id not in page.ids:
-                # Our file to the second and the byte, under an id that its upload never gave.
+            strange = strange and item["id"] not in given
+            again = named.get(str(item.get("filename"))) if strange else None
+            double = again or (mine.get(_looks(item)) if strange else None)
+            if double and (again or double.id not in page.ids):
+                # Our file by its name, or to the second and the byte, under an id that its upload never gave.
                 clause = "listing.item-id" if double.purpose in honest else "uploads.id"
                 yield broken(clause, double.id, item["id"], double.exchange, page.exchange)
             if (upload := trace.uploads.get(item["id"])) and item["id"] not in trace.shared:
                 yield held("listing.item-id", page.exchange)
                 yield from _same("listing.item-", upload, item, page.exchange)
                 yield from _same_time("listing.item-created-at", upload, item, page.exchange)
+
+
+@law("uploads.refused-absent")
+def refused_uploads_are_not_listed(trace: Trace) -> Iterator[Finding]:
+    """What was refused is no file: the list does not show it."""
+    uploads = [each for each in trace.exchanges if each.request.is_upload and each.request.part("file")]
+    refused = [each for each in uploads if each.refused and each.status not in OF_THE_ACCOUNT]
+    done = {name for each in uploads if each not in refused for name in _sent_names(each)}
+    told = {name: each for each in refused for name in _sent_names(each) if name not in done}
+    for page in trace.pages:
+        for item in page.items:
+            if exchange := told.get(str(item.get("filename"))):
+                yield broken("uploads.refused-absent", "no such file", item["id"], exchange, page.exchange)
+        if earlier := [each for each in told.values() if each.number < page.exchange.number]:
+            yield held("uploads.refused-absent", earlier[-1], page.exchange)
+
+
+def _sent_names(exchange: Exchange) -> tuple[str, ...]:
+    part = exchange.request.part("file")
+    return _own_names(part.filename if part else None)
+
+
+def _own_names(filename: str | None) -> tuple[str, ...]:
+    """Give the spellings of a name that a run of the suite has made, which nobody else's file bears."""
+    return tuple(spellings(filename)) if filename and filename.startswith(PREFIX) else ()
 
 
 def _looks(said: Mapping[str, Any]) -> str:

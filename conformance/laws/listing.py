@@ -47,7 +47,11 @@ def _short(trace: Trace, pages: list[Page]) -> Iterator[Finding]:
     following = {
         page.exchange.number: after for each in trace.traversals for page, after in pairwise(each.pages)
     }
-    liar = any(not after.length for after in following.values())
+    liar = any(
+        page.has_more is True and not after.length
+        for each in trace.traversals
+        for page, after in pairwise(each.pages)
+    )
     cut = [
         page
         for page in pages

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from conformance.exchange import Exchange
-from conformance.laws.ruling import broken, held, law
+from conformance.laws.ruling import broken, held, law, measured
 from conformance.recorder import ECHO
 from conformance.replies import CHAT
 from conformance.trace import FILES, LASTING, Trace
@@ -50,6 +50,18 @@ def _amid_answers(trace: Trace, errors: list[Exchange]) -> bool:
         for each in trace.exchanges
     )
     return up and all(each.status == 500 for each in errors)
+
+
+@law(
+    "authentication.error-code",
+)
+def a_wrong_key_is_refused_in_the_same_words(trace: Trace) -> Iterator[Finding]:
+    """Whatever was asked of files with a wrong key, its refusal has the same code."""
+    for exchange in trace.exchanges:
+        error = exchange.mapping().get("error")
+        is_meant = exchange.account == "wrong" and exchange.final and exchange.status == 401
+        if is_meant and exchange.request.path.startswith(FILES) and isinstance(error, dict):
+            yield measured("authentication.error-code", "invalid_api_key", error.get("code"), exchange)
 
 
 @law(

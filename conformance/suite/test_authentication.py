@@ -13,11 +13,11 @@ from conformance.marks import clause
 Attempted = Callable[[str], tuple[Exchange, ...]]
 Ask = Callable[[Files, str, str], Exchange]
 READS: dict[str, Ask] = {
-    "list": lambda files, _, account: files.list(limit=1, account=account),
+    "list": lambda files, _, account: files.list(limit=1, purpose="batch", account=account),
     "retrieve": lambda files, name, account: files.retrieve(name, account=account),
 }
 # Each tries to delete a file of its own: where it should succeed, nobody else misses it.
-VICTIMS = {"none": -2, "wrong": -3, "other-region": -4}
+VICTIMS = {"none": -2, "wrong": -4, "other-region": -3}
 ALMOST_RIGHT = ("altered", "longer", "shorter", "recased")
 
 

@@ -9,7 +9,7 @@ import pytest
 from conformance import expect
 from conformance.batch_trace import ids_of
 from conformance.batches import Batches, ended
-from conformance.documents import TEST_URL
+from conformance.documents import TEST_MODEL, TEST_URL
 from conformance.exchange import Exchange
 from conformance.files import Files, description
 from conformance.laws.batches import hours, states_go_forward
@@ -18,7 +18,7 @@ from conformance.session import Session
 from conformance.suite.tasks import UNKNOWN, altered, completed, created, finished, looked_at, shown
 from conformance.workload import DESCRIPTION, UNKNOWN_FILE, Cancelled, Plan, Task, Workload, downloads
 
-WINDOWS = ("23h", "337h", "15d", "tomorrow")
+WINDOWS = ("23h", "337h", "15d", "36.5h", "tomorrow")
 TEST_RESULT = "This is a test result."
 TEST_USAGE = {"prompt_tokens": 20, "completion_tokens": 6, "total_tokens": 26}
 # Seconds between tries over a deleted file, up to the time from which no lag excuses taking it.
@@ -102,6 +102,8 @@ def test_the_test_model_says_what_it_always_says(good: Task, output: Exchange) -
         told = {name: usage.get(name) for name in TEST_USAGE} if isinstance(usage, dict) else usage
         expect.equal(TEST_USAGE, told, output)
         expect.equal("chat.completion", body.get("object"), output)
+        named = body.get("model")
+        expect.that(not isinstance(named, str) or named.startswith(TEST_MODEL), TEST_MODEL, named, output)
 
 
 @clause("batches.failed-lines")
@@ -181,9 +183,12 @@ def test_a_document_is_no_input(workload: Workload, tasks: dict[str, Task]) -> N
     _comes_to_nothing(workload, task, tasks["good"])
 
 
+@pytest.mark.parametrize("name", ["nowhere", "tested nowhere"])
 @clause("batches.endpoint-values")
-def test_an_endpoint_that_nobody_documents_is_refused(workload: Workload, tasks: dict[str, Task]) -> None:
-    _comes_to_nothing(workload, tasks["nowhere"], tasks["good"])
+def test_an_endpoint_that_nobody_documents_is_refused(
+    workload: Workload, tasks: dict[str, Task], name: str
+) -> None:
+    _comes_to_nothing(workload, tasks[name], tasks["good"])
 
 
 @clause("batches.endpoint-lines")

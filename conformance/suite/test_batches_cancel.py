@@ -18,6 +18,21 @@ def test_a_task_at_work_can_be_cancelled(cancelled: Cancelled) -> None:
     expect.equal("cancelled", finished(cancelled.task).status, cancelled.answer, *shown(cancelled.task))
 
 
+@clause("batches.cancel")
+def test_a_task_that_is_being_validated_can_be_cancelled(
+    batches: Batches, workload: Workload, tasks: dict[str, Task], cancelled: Cancelled
+) -> None:
+    _is_cancelled(cancelled)
+    task = created(workload.create(tasks["good"].plan))
+    answer = expect.answered(batches.cancel(task.id))
+    if refused(answer):
+        after = batches.retrieve(task.id)
+        status = after.mapping().get("status")
+        if answer.status == 404 or status != "validating" or answer.attempt > 1:
+            raise expect.Unproven(f"the task was {status} before it could be cancelled")
+    expect.accepted(answer)
+
+
 @clause("batches.cancelling-at")
 def test_whether_a_cancellation_tells_when_it_began_is_recorded(cancelled: Cancelled) -> None:
     said = expect.accepted(cancelled.answer)

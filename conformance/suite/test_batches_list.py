@@ -13,12 +13,14 @@ from conformance.exchange import Exchange
 from conformance.marks import clause, judging
 from conformance.suite.tasks import created
 from conformance.trace import Traversal
-from conformance.workload import Cancelled, Task, Workload
+from conformance.workload import UNKNOWN_FILE, Cancelled, Task, Workload
 from conformance.zones import BESIDE, Zones, zones_of
 
 BAD_LIMITS = ("0", "-1", "101", "many")
 # The tasks that a run has at hand are so many pages of this size.
 FEW = 5
+# So many inputs may be named to filter by.
+MOST_INPUTS = 20
 
 
 @pytest.fixture(scope="session")
@@ -163,6 +165,22 @@ def test_inputs_select_their_tasks(batches: Batches, own: dict[str, Task], liste
     for chosen in (inputs[:1], inputs[-1:], inputs[1:3]):
         wanted = [task.id for task in own.values() if _input(task) in chosen]
         _selects(batches, own, wanted, input_file_ids=",".join(chosen))
+    # A filter holds on every page.
+    most = max(inputs, key=lambda name: sum(_input(task) == name for task in own.values()))
+    wanted = [task.id for task in own.values() if _input(task) == most]
+    if len(wanted) > 1:
+        _selects(batches, own, wanted, limit=len(wanted) - 1, input_file_ids=most)
+
+
+@clause("batches.filter-input-most")
+def test_more_inputs_than_twenty_are_refused(batches: Batches, listed: Traversal) -> None:
+    assert listed
+    # Ids of no file: whether these are looked for is of no matter, for the twin names such as well.
+    names = [f"{UNKNOWN_FILE[:-2]}{number}" for number in range(10, 11 + MOST_INPUTS)]
+    few, many = (
+        batches.list(input_file_ids=",".join(names[:count])) for count in (MOST_INPUTS, MOST_INPUTS + 1)
+    )
+    expect.refused(many, twin=few)
 
 
 @clause("batches.filter-status")
@@ -236,7 +254,7 @@ def _selects(batches: Batches, own: dict[str, Task], wanted: Iterable[str], **qu
     mine = set(wanted)
 
     def ask() -> Exchange:
-        exchange, walk[0] = batches.traverse(until=mine, limit=LARGEST_LIMIT, **query)
+        exchange, walk[0] = batches.traverse(until=mine, **{"limit": LARGEST_LIMIT, **query})
         return exchange
 
     def got() -> set[str]:

@@ -46,7 +46,9 @@ def foreign(
     files: Files, kept: Corpus, small: Small, settled: Traversal, visible: tuple[str, ...]
 ) -> tuple[Foreign, ...]:
     """A file of the second account, and one of the first for each purpose."""
-    exchange = files.upload(small("second account"), small.purpose, account="second")
+    # Equal to a file of the first account, name and all: whoever keeps files by what they look like takes it away.
+    like = next((sent for sent in kept.files[1:-4] if sent.purpose == small.purpose), None)
+    exchange = files.upload(like.file if like else small("second account"), small.purpose, account="second")
     if exchange.status in {401, 403}:
         raise expect.Unproven(f"the key of the second account is refused ({exchange.status})")
     name = expect.answered(exchange).mapping().get("id")
@@ -85,7 +87,7 @@ def test_a_file_is_not_listed_for_another_account(
     for query in (
         {"create_after": past, "purpose": mine[0].purpose},
         {"create_before": future, "purpose": mine[-1].purpose},
-        {"after": theirs.name, "limit": "3"},
+        {"after": theirs.name, "limit": "3", "purpose": theirs.purpose},
     ):
         expect.answered(files.list(**query, account="second"))
     expect.answered(files.list(purpose=theirs.purpose, create_after=past))
@@ -94,7 +96,7 @@ def test_a_file_is_not_listed_for_another_account(
 
 @clause("isolation.delete")
 def test_a_file_is_not_deleted_by_another_account(files: Files, foreign: tuple[Foreign, ...]) -> None:
-    for each in foreign[:2]:
+    for each in (foreign[0], foreign[-1]):
         deletion = files.delete(each.name, account=each.stranger)
         still = files.retrieve(each.name, account=each.owner)
         _is_refused(deletion, each.twin)

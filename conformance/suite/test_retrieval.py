@@ -10,6 +10,8 @@ from conformance.files import Files
 from conformance.laws.status import FINAL, ORDER, looks
 from conformance.marks import clause
 from conformance.session import Session
+from conformance.suite.tasks import shown
+from conformance.workload import Task
 
 SAMPLES = 4
 # The vendor's own samples ask for twenty seconds until a file is parsed.
@@ -66,6 +68,15 @@ def test_a_file_becomes_processed(conformance: Session, files: Files, kept: Corp
         # How a parser likes the smallest documents of all formats is its own affair, as long as it comes to an end.
         if sent not in behind or said.get("status") in ORDER:
             expect.equal(FINAL, said.get("status"), sent.exchange, exchange)
+
+
+@clause("retrieval.batch-results")
+def test_what_a_task_has_written_is_retrieved(files: Files, good: Task) -> None:
+    name = good.said.get("output_file_id")
+    if not isinstance(name, str):
+        raise expect.Unproven(f"it needs an output file, and the task {good.id} names none")
+    exchange = files.wait(lambda: files.retrieve(name), lambda each: each.succeeded)
+    expect.that(exchange.succeeded, "its description", expect.describe(exchange), *shown(good), exchange)
 
 
 def strangers(name: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from conformance import expect, sdk, uses
+from conformance import expect, sdk, times, uses
 from conformance.batches import Batches
 from conformance.chat import MOST_TOKENS, ROLE, USAGE, Chat, asking
 from conformance.corpus import Corpus, Small
@@ -24,6 +24,8 @@ from conformance.workload import Task
 Value = TypeVar("Value")
 
 PAGE = 9
+# Further from now than any two zones are from each other.
+FAR = 3 * times.DAY
 # An account may hold thousands of files; some pages show how the SDK goes from one to the next.
 MOST_PAGES = 4
 # So often is the list followed before a file is missed.
@@ -70,6 +72,25 @@ def test_the_sdk_walks_the_pages_by_itself(
         if not missing:
             break
     expect.that(not missing, f"{len(wanted)} of our files", f"{len(missing)} missing", *exchanges)
+
+
+@clause("sdk.list")
+def test_the_sdk_narrows_the_list_by_time(files: Files, settled: Traversal) -> None:
+    assert settled
+    # The SDK writes its space as a plus sign.
+    since = {"create_after": times.write(time.time() - FAR, "datetime")}
+    try:
+        with sdk.speaking(files.client) as (openai, exchanges):
+            found = openai.files.list(limit=1, extra_query=since).data
+            for file in found:
+                uses.file_of(file)
+    except expect.Broken:
+        if not files.list(limit=1, **since).succeeded:
+            raise expect.Unproven(
+                "such a time is refused, which is judged as filters.format-datetime"
+            ) from None
+        raise
+    expect.that(found, "a file", "none", *exchanges)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from conformance.mock import refusals
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful
-from conformance.mock.records import Body, Call, Operation, Record, Upload
+from conformance.mock.records import Answer, Body, Call, Operation, Record, Upload
 from conformance.mock.refusals import Refusal
 from conformance.mock.settings import REGIONS
 
@@ -45,6 +45,15 @@ def _wrong_key(lawful: Lawful, call: Call) -> str | None:
 def _other_region(lawful: Lawful, call: Call) -> str | None:
     token = lawful.token(call)
     return token if token and _of_other_region(lawful, token) else None
+
+
+def _wrong_key_to_a_part(lawful: Lawful, call: Call) -> str | None:
+    return _wrong_key(lawful, call) if call.operation is Operation.LIST and "purpose" in call.query else None
+
+
+def _wrong_key_to_batch_inputs(lawful: Lawful, call: Call) -> str | None:
+    is_meant = call.operation is Operation.DELETE and call.file_id.startswith("file-batch-")
+    return _wrong_key(lawful, call) if is_meant else None
 
 
 def _of_other_region(lawful: Lawful, token: str) -> bool:
@@ -100,6 +109,8 @@ DOORS: tuple[tuple[str, str, str, Callable[[Lawful, Call], str | None]], ...] = 
     ("authentication.wrong-key", "any-key-of-that-shape-opens", "Takes any key that starts with sk-.", _shape),
     ("authentication.wrong-key", "part-of-a-key-opens", "Compares keys up to the end of the shorter.", _prefix),
     ("authentication.wrong-key", "key-in-another-case-opens", "Compares keys without regard to case.", _case),
+    ("authentication.wrong-key", "any-key-opens-filtered-lists", "Takes any key where the list is asked for a purpose.", _wrong_key_to_a_part),
+    ("authentication.wrong-key", "any-key-deletes-batch-inputs", "Takes any key where a batch input is to be deleted.", _wrong_key_to_batch_inputs),
     ("authentication.region-key", "other-region-opens", "Takes the keys of the other region.", _other_region),
     ("authentication.malformed", "bare-key-opens", "Takes a key without a scheme before it.", _bare),
     ("authentication.malformed", "any-scheme-opens", "Takes a key behind any scheme.", _any_scheme),
@@ -189,6 +200,16 @@ _enter_code("key-code-of-native", "InvalidApiKey of the native API", "InvalidApi
 _enter_code("key-code-generic", "invalid_request_error", "invalid_request_error")
 _enter_code("key-code-digits", "401 as a string", "401")
 _enter_code("key-code-empty", "that is empty", "")
+
+
+@breach("authentication.error-code")
+class KeyCodeOfDeletions(Lawful):
+    """Refuses a key with another code where a file is to be deleted."""
+
+    def refuse(self, refusal: Refusal, call: Call) -> Answer:
+        if refusal.code == "invalid_api_key" and call.operation is Operation.DELETE:
+            refusal = replace(refusal, code="access_denied")
+        return super().refuse(refusal, call)
 
 
 def _enter_late(name: str, description: str, is_meant: Callable[[Lawful, Call], object]) -> None:

@@ -41,6 +41,7 @@ QUESTIONS: tuple[tuple[str, str, str, Ask], ...] = (
     ("filter-name", "batch-name-by-its-letter", "Filters by the first letter of a name.", lambda query: replace(query, name=query.name[:1])),
     ("filter-input", "batch-inputs-ignored", "Does not filter by input.", lambda query: replace(query, input_file_ids=())),
     ("filter-input", "batch-first-input-only", "Filters by the first input.", lambda query: replace(query, input_file_ids=query.input_file_ids[:1])),
+    ("filter-input", "batch-inputs-forgotten-behind", "Forgets the inputs behind the first page.", lambda query: replace(query, input_file_ids=()) if query.after else query),
     ("filter-status", "batch-states-ignored", "Does not filter by state.", lambda query: replace(query, statuses=())),
     ("filter-status", "batch-first-state-only", "Filters by the first state.", lambda query: replace(query, statuses=query.statuses[:1])),
     ("filter-status", "batch-states-overlap", "Takes what was cancelled for a failure.", lambda query: replace(query, statuses=(*query.statuses, *(("cancelled",) if "failed" in query.statuses else ())))),
@@ -221,6 +222,14 @@ class ManyInputsRefused(Lawful):
         if len(file_ids) > 1:
             raise bad_parameter("input_file_ids", "one input at a time")
         return super().input_filter(file_ids)
+
+
+@breach("batches.filter-input-most")
+class AnyNumberOfInputs(Lawful):
+    """Takes as many inputs to filter by as there are."""
+
+    def input_filter(self, file_ids: tuple[str, ...]) -> tuple[str, ...]:
+        return file_ids
 
 
 @breach("batches.filter-created")

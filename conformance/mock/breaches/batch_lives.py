@@ -279,6 +279,16 @@ class WorkIsNotCancelled(Lawful):
 
 
 @breach("batches.cancel")
+class ValidationIsNotCancelled(Lawful):
+    """Refuses to cancel what is being validated."""
+
+    def check_cancellable(self, batch: Batch) -> None:
+        super().check_cancellable(batch)
+        if batch.status == "validating":
+            raise bad_parameter("batch_id", "the task is being validated")
+
+
+@breach("batches.cancel")
 class CancellationFails(Lawful):
     """Lets a task fail that is cancelled."""
 

@@ -114,6 +114,18 @@ class EndpointsAreReadByTheirBeginning(Lawful):
         return super().endpoint(value)
 
 
+@breach("batches.endpoint-values")
+class EndpointsAreThoseOfTheLines(Lawful):
+    """Takes any endpoint that the lines agree with."""
+
+    def endpoint(self, value: object) -> str:
+        return value if isinstance(value, str) else super().endpoint(value)
+
+    def inspect_line(self, inspection: Inspection, number: int, raw: bytes) -> Fault | None:
+        fault = super().inspect_line(inspection, number, raw)
+        return None if fault and fault.code == "url_not_found" else fault
+
+
 def _enter_blindness(clause: str, name: str, description: str, code: str) -> None:
     @breach(f"batches.{clause}", name=name, description=description)
     class Blind(Lawful):
@@ -204,6 +216,7 @@ WINDOWS: tuple[tuple[str, str, str, Callable[[object], object]], ...] = (
     ("window-range", "window-too-short", "Takes a window of 23 hours.", lambda value: "24h" if value == "23h" else value),
     ("window-range", "window-too-long", "Takes a window of 337 hours.", lambda value: "336h" if value == "337h" else value),
     ("window-range", "window-of-many-days", "Takes a window of 15 days.", lambda value: "14d" if value == "15d" else value),
+    ("window-range", "window-of-half-hours", "Takes a window of 36.5 hours.", lambda value: "36h" if value == "36.5h" else value),
     ("window-range", "window-in-words", "Takes a window in words as that of a day.", lambda value: "24h" if isinstance(value, str) and value.isalpha() else value),
 )  # fmt: skip
 
@@ -230,6 +243,16 @@ for metadata in (
     ("metadata-too-long", "batch-description-long", "Takes a description of any length.", "ds_description", 10_000),
 ):  # fmt: skip
     _enter_metadata(*metadata)
+
+
+@breach("batches.metadata-longest")
+class DescriptionsAreMeasuredInBytes(Lawful):
+    """Refuses descriptions of more than 200 bytes."""
+
+    def metadata(self, value: object) -> Mapping[str, str] | None:
+        if isinstance(value, dict) and len(str(value.get("ds_description", "")).encode()) > 200:
+            raise bad_parameter("metadata.ds_description", "'ds_description' is too long")
+        return super().metadata(value)
 
 
 @breach("batches.metadata-too-long")

@@ -4,12 +4,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from conformance.mock import refusals
 from conformance.mock.batch_lines import TEST_ENDPOINT, numbered
 from conformance.mock.batch_store import Batch
 from conformance.mock.documents import Model
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful
-from conformance.mock.records import Body, Page, Query
+from conformance.mock.records import Body, Operation, Page, Query, Record
 from conformance.mock.refusals import Refusal
 from conformance.mock.shelf import Incoming
 
@@ -101,6 +102,7 @@ for result in (
     ("test-echoes", "Answers a test with something else.", lambda body: {**body, "choices": [{"index": 0, "message": {"content": "2"}}]}),
     ("test-uses-nothing", "Counts no tokens for a test.", lambda body: {**body, "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}}),
     ("test-usage-missing", "Tells no usage of a test.", lambda body: {key: value for key, value in body.items() if key != "usage"}),
+    ("test-names-another-model", "Says that another model answered a test.", lambda body: {**body, "model": "qwen-turbo"}),
     ("test-is-a-chunk", "Answers a test as the chunk of a stream.", lambda body: {**body, "object": "chat.completion.chunk"}),
 ):  # fmt: skip
     _enter_result(*result)
@@ -152,6 +154,17 @@ class ResultsUnlisted(Lawful):
     def select(self, account: str, query: Query) -> Page:
         page = super().select(account, query)
         return replace(page, records=tuple(item for item in page.records if item.purpose != "batch_output"))
+
+
+@breach("retrieval.batch-results")
+class ResultsAreNotRetrieved(Lawful):
+    """Does not find what tasks have written where it is to be described."""
+
+    def find(self, account: str, file_id: str, operation: Operation) -> Record:
+        record = super().find(account, file_id, operation)
+        if operation is Operation.RETRIEVE and record.purpose == "batch_output":
+            raise refusals.no_such_file(file_id)
+        return record
 
 
 @breach("listing.batch-results")

@@ -65,6 +65,7 @@ LEAKS: tuple[tuple[str, str, Callable[[Lawful, str, Query], bool]], ...] = (
     ("list-leaks-behind-a-cursor", "behind a cursor", lambda _, __, query: query.after is not None),
     ("list-leaks-by-purpose", "where a purpose is asked for", lambda _, __, query: query.purpose is not None),
     ("list-leaks-batch-inputs", "where batch inputs are asked for", lambda _, __, query: query.purpose == "batch"),
+    ("list-leaks-by-purpose-behind-a-cursor", "behind a cursor, where a purpose is asked for", lambda _, __, query: query.after is not None and query.purpose is not None),
     ("list-leaks-by-create-after", "where create_after is given", lambda _, __, query: query.created_after is not None),
     ("list-leaks-by-create-before", "where create_before is given", lambda _, __, query: query.created_before is not None),
     ("list-leaks-to-the-first", "to the account that came first", lambda mock, account, _: is_oldest(mock, account)),
@@ -82,6 +83,16 @@ class AnyAccountDeletes(Lawful):
     def delete(self, account: str, file_id: str) -> Body:
         record = self.store.anywhere(file_id)
         return super().delete(record.account if record else account, file_id)
+
+
+@breach("isolation.delete")
+class AnyAccountDeletesBatchInputs(Lawful):
+    """Deletes a batch input for whoever knows its id."""
+
+    def delete(self, account: str, file_id: str) -> Body:
+        record = self.store.anywhere(file_id)
+        is_input = record is not None and record.purpose == "batch"
+        return super().delete(record.account if record and is_input else account, file_id)
 
 
 @breach("isolation.delete")

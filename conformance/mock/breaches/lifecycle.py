@@ -39,6 +39,7 @@ STATES: tuple[tuple[str, str, str, Callable[[Record, Operation, int], str | None
     ("lifecycle.status-forward", "states-of-batch-inputs-go-back", "Parses batch inputs again once a file was deleted.", lambda record, _, removed: "processing" if removed and record.purpose == "batch" else None),
     ("lifecycle.status-agrees", "list-always-processing", "The list calls every file processing.", _listed("processing")),
     ("lifecycle.status-agrees", "list-always-uploaded", "The list keeps the state that a file had at first.", _listed("uploaded")),
+    ("lifecycle.status-agrees", "list-in-capitals", "The list writes the state in capitals.", _listed("PROCESSED")),
     ("lifecycle.status-agrees", "list-forgets-batch-inputs", "The list calls batch inputs processing.", _listed("processing", "batch")),
     ("lifecycle.status-agrees", "list-forgets-documents", "The list calls documents processing.", _listed("processing", "file-extract")),
 )  # fmt: skip

@@ -180,6 +180,7 @@ LAX: tuple[tuple[str, str, str, Callable[[str], int | None]], ...] = (
     ("listing.limit-above", "limit-just-above-is-kept", "Takes limit=2001.", lambda text: 2001 if text == "2001" else None),
     ("listing.limit-above", "limit-of-32-bits", "Keeps the last 32 bits of a limit.", lambda text: whole(text) % 2**32 or None if whole(text) >= 2**32 else None),
     ("listing.limit-integer", "limit-of-letters-is-default", "Takes a limit that is no number for none given.", lambda text: None if is_number(text) else 2000),
+    ("listing.limit-integer", "limit-to-its-first-letter", "Reads a limit up to the first letter, if it begins with digits.", lambda text: int(found[0]) if not is_number(text) and (found := re.match(r"[0-9]+(?=[a-z])", text)) else None),
     ("listing.limit-integer", "limit-with-fraction-is-cut", "Cuts the fraction off a limit.", lambda text: int(float(text)) or 1 if is_number(text) and "." in text else None),
     ("listing.limit-integer", "limit-digits-are-picked", "Reads the digits of a limit and no other letter.", lambda text: None if is_number(text) else int("".join(filter(str.isdecimal, text)) or 1)),
 )  # fmt: skip
@@ -237,6 +238,16 @@ class ListingIdFresh(Lawful):
         body = super().describe(record, operation)
         tail = self.id_tail()
         return {**body, "id": record.id[: -len(tail)] + tail} if operation is Operation.LIST else body
+
+
+@breach("listing.item-id")
+class UploadsLeaveADouble(Lawful):
+    """Keeps a second file of the same name, by another id, of one document in four."""
+
+    def register(self, record: Record) -> Record:
+        if record.purpose == "file-extract" and record.bytes % 4 == 0:
+            super().register(replace(record, id=record.id[:-1] + ("0" if record.id[-1] != "0" else "1")))
+        return super().register(record)
 
 
 @breach("listing.item-filename")

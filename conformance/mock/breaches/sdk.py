@@ -6,7 +6,7 @@ from conformance.mock import refusals
 from conformance.mock.behaviour import World
 from conformance.mock.faults import breach
 from conformance.mock.lawful import Lawful
-from conformance.mock.records import Answer, Body, Call, Flow, Operation, Record
+from conformance.mock.records import Answer, Body, Call, Flow, Operation, Query, Record
 
 
 def is_sdk(call: Call) -> bool:
@@ -141,6 +141,17 @@ class SdkPagesRefused(Lawful):
         super().admit(account, call)
         if is_sdk(call) and call.operation is Operation.LIST and "after" in call.query:
             raise refusals.bad_parameter("after", "'after' is not known")
+
+
+@breach("sdk.list")
+class PlusIsNoSpace(Lawful):
+    """Takes the plus sign for itself that the SDK writes in the place of a space."""
+
+    def query(self, call: Call) -> Query:
+        if is_sdk(call):
+            asked = {name: text.replace(" ", "+") for name, text in call.query.items()}
+            call = replace(call, query=asked)
+        return super().query(call)
 
 
 @breach("listing.no-gap")

@@ -7,10 +7,12 @@ from unicodedata import normalize
 from urllib.parse import quote, unquote
 
 from conformance.mock import refusals
+from conformance.mock.behaviour import World
 from conformance.mock.faults import breach
 from conformance.mock.lawful import UPLOAD_PURPOSES, Lawful
 from conformance.mock.lines import LineFault
 from conformance.mock.records import Body, Operation, Record, Upload
+from conformance.mock.refusals import Refusal
 
 
 @breach("uploads.file-extract-accepted")
@@ -114,6 +116,35 @@ class PurposeMayBeEmpty(Lawful):
 
     def purpose(self, sent: str | None) -> str:
         return super().purpose(sent or "file-extract")
+
+
+@breach("uploads.refused-absent")
+class RefusedUploadsAreListed(Lawful):
+    """Enters a file in its books before it refuses what is wrong with it."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._refused: dict[str, Refusal] = {}
+
+    def judge(self, purpose: str, filename: str, size: int, fault: LineFault | None) -> None:
+        try:
+            super().judge(purpose, filename, size, fault)
+        except Refusal as refusal:
+            self._refused[filename] = refusal
+
+    def accept(self, account: str, upload: Upload) -> Record:
+        record = super().accept(account, upload)
+        if refusal := self._refused.pop(upload.filename, None):
+            raise refusal
+        return record
+
+
+@breach("uploads.purpose-values")
+class PurposesInAnyLetters(Lawful):
+    """Takes a purpose in capitals."""
+
+    def purpose(self, sent: str | None) -> str:
+        return super().purpose(sent and sent.lower())
 
 
 @breach("uploads.purpose-values")
@@ -252,6 +283,7 @@ RENAMINGS: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
     ("uploads.filename-quotes", "filename-quotes-dropped", "leaves quotation marks out", lambda name: name.replace('"', "")),
     ("uploads.filename-quotes", "filename-apostrophes-doubled", "doubles apostrophes", lambda name: name.replace("'", "''")),
     ("uploads.filename-punctuation", "filename-percent-decoded", "reads percent signs as in a URL", unquote),
+    ("uploads.filename-punctuation", "filename-hyphens-joined", "takes two hyphens for one", lambda name: name.replace("--", "-")),
     ("uploads.filename-punctuation", "filename-plus-decoded", "reads plus signs as spaces", lambda name: name.replace("+", " ")),
     ("uploads.filename-punctuation", "filename-as-html", "writes it for a web page", lambda name: name.replace("&", "&amp;")),
     ("uploads.filename-punctuation", "filename-cut-at-semicolon", "ends it at the first semicolon", lambda name: shortened(name, len(name.partition(";")[0]))),
