@@ -41,5 +41,6 @@ TOLD: dict[str, Story] = {
     "sdk": tell_sdk,
     "ids.batch-output-prefix": tell_content,
     "listing.batch-results": tell_content,
+    "retrieval.batch-results": tell_content,
     "isolation.batch": tell_isolation_of_batches,
 }

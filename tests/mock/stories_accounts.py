@@ -20,6 +20,7 @@ def tell_authentication(teller: Teller) -> None:
     )
     for key in keys:
         teller.ask("GET", "/files", key=key)
+        teller.ask("GET", "/files?purpose=batch", key=key)
         teller.ask("GET", f"/files/{ids[0]}", key=key)
         teller.upload("a.txt", b"x", key=key)
         teller.list()
@@ -27,6 +28,7 @@ def tell_authentication(teller: Teller) -> None:
         teller.ask("GET", "/files", key=None, authorization=header)
     for number, key in enumerate((None, "sk-wrong", teller.mock.other_region_key, "")):
         teller.ask("DELETE", f"/files/{ids[number]}", key=key)
+        teller.ask("DELETE", f"/files/{ids[-2]}", key=key)
         teller.list()
 
 
@@ -58,7 +60,13 @@ def tell_isolation(teller: Teller) -> None:
     )
     queries = ["", "purpose=batch", "purpose=file-extract", "create_after=20250101", "create_before=20270101"]
     for key, own, foreign in ((first, mine, yours), (second, yours, mine)):
-        for query in (*queries, f"after={own[-1]}", "limit=1"):
+        for query in (
+            *queries,
+            f"after={own[-1]}",
+            f"after={foreign[-1]}&purpose=batch",
+            f"after={own[-1]}&purpose=batch",
+            "limit=1",
+        ):
             teller.ask("GET", f"/files?{query}", key=key)
         for file_id in (*own, *foreign):
             teller.ask("GET", f"/files/{file_id}", key=key)

@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 
 from tests.mock.conversing import CHAT, TEST, jsonl, line, user
-from tests.mock.teller import Teller
+from tests.mock.teller import STEP, Teller
 
 UNKNOWN = "batch_00000000-0000-4000-8000-000000000000"
 NO_FILE = "file-batch-000000000000000000000000"
-WINDOWS = ("2d", "336h", "23h", "337h", "15d", "day")
+WINDOWS = ("2d", "336h", "23h", "337h", "15d", "36.5h", "day")
 NAMES = ("n" * 100, "n" * 101, "Alpha one", "another", "alpha two")
 DESCRIPTIONS = ("d" * 200, "d" * 201)
 LIMITS = ("1", "2", "5", "100", "101", "0", "-5", "abc", "")
@@ -32,6 +32,10 @@ def tell_batches(teller: Teller) -> None:
     cancel(teller, stopped)
     _ask_for_too_much(teller, good, other)
     _list(teller, good, other)
+    early = create(teller, good)
+    # While it is being validated, which takes less than a step of the clock.
+    teller.mock.clock.advance(-STEP)
+    cancel(teller, early)
 
 
 def _faulty() -> tuple[Mapping[str, object], ...]:
@@ -73,14 +77,15 @@ def _ask_for_too_much(teller: Teller, good: str, other: str) -> None:
 
 
 def _list(teller: Teller, good: str, other: str) -> None:
+    last = str(_page(teller, limit="1").get("last_id"))
     for limit in LIMITS:
         _page(teller, limit=limit)
     after: dict[str, str] = {}
     for _ in range(6):
-        last = _page(teller, limit="7", **after).get("last_id")
-        if not last:
+        end = _page(teller, limit="7", **after).get("last_id")
+        if not end:
             break
-        after = {"after": str(last)}
+        after = {"after": str(end)}
     for wanted in (
         {},
         {"after": UNKNOWN},
@@ -89,6 +94,8 @@ def _list(teller: Teller, good: str, other: str) -> None:
         {"input_file_ids": good},
         {"input_file_ids": f"{good},{other}"},
         {"input_file_ids": good, "limit": "3"},
+        {"input_file_ids": good, "after": last},
+        {"input_file_ids": ",".join([good] * 21)},
         {"status": "failed"},
         {"status": "failed,cancelled"},
         {"status": "nonsense"},

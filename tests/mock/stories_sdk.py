@@ -12,6 +12,7 @@ def tell_sdk(teller: Teller) -> None:
     ids = [teller.upload(f"{word}.txt") for word in ("one", "two", "three")]
     teller.list()
     teller.pages(2)
+    teller.list(create_after="2025-01-01 00:00:00")
     for file_id in ids:
         teller.ask("GET", f"/files/{file_id}")
         teller.ask("DELETE", f"/files/{file_id}")

@@ -8,6 +8,8 @@ from urllib.parse import quote, urlsplit
 
 from conformance.mock import Limits, Mock
 
+# Seconds that pass with each request.
+STEP = 0.3
 NOON = 1_764_475_200  # 2025-11-30 12:00:00 in Beijing
 SMALL = Limits(extract_bytes=4000, batch_bytes=3000, image_bytes=1500, account_files=60)
 WIDE = replace(SMALL, extract_bytes=2 * 1024 * 1024, account_files=1000, test_batch_requests=9)
@@ -15,7 +17,7 @@ NAMES = (
     "n" * 196 + ".txt",
     "it's %22quoted%22.txt",
     "家 👩\u200d🚀 🚀.txt",
-    "50%25 & more; 1+1=2 (a)[b]{c}#d.txt",
+    "50%25 & more; 1+1=2 (a)[b]--{c}#d.txt",
     ".HIDDEN.TXT",
 )
 BODIES = (

@@ -12,7 +12,7 @@ from conformance.mock import BREACHES, WEATHER, VirtualClock, serve
 from tests.mock.stories import TOLD
 from tests.mock.stories_accounts import tell_errors, tell_limits, tell_rates
 from tests.mock.stories_files import tell_deletion, tell_retrieval
-from tests.mock.teller import NOON, SMALL, WIDE, Story, Teller
+from tests.mock.teller import NOON, SMALL, STEP, WIDE, Story, Teller
 
 MEMORY = "/dev/shm"  # noqa: S108 - a folder in memory, in which names are drawn at random
 
@@ -27,7 +27,7 @@ def _bodies_in_memory() -> Iterator[None]:
 
 
 def told(story: Story, *, breaches: tuple[str, ...] = (), weather: tuple[str, ...] = ()) -> list[object]:
-    clock = VirtualClock(start=NOON, step=0.01 if story is tell_rates else 0.3)
+    clock = VirtualClock(start=NOON, step=0.01 if story is tell_rates else STEP)
     with serve(
         region="cn",
         seed=7,
