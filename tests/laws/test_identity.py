@@ -287,3 +287,83 @@ def test_a_double_under_the_name_that_a_form_writes_is_excused_by_an_answer_that
     history.files[double] = {**history.files[name], "id": double, "filename": written}
     history.page([double])
     assert history.accused() == set()
+
+
+OWN = "conformance-0123456789ab a.txt"
+
+
+def test_a_second_file_under_a_name_of_the_run_is_accused_whatever_it_looks_like() -> None:
+    history = History()
+    name = history.upload("a", filename=OWN)
+    history.retrieve(name)
+    double = history.stranger("b")
+    history.files[double] = {**history.files[name], "id": double, "created_at": NOW - 1, "bytes": 8}
+    history.page([name, double])
+    assert history.accused() == {"listing.item-id"}
+
+
+def test_two_uploads_of_one_name_are_two_files_of_that_name() -> None:
+    history = History()
+    history.page([history.upload("a", filename=OWN), history.upload("b", filename=OWN)])
+    assert history.accused() == set()
+
+
+def test_the_upload_of_another_account_may_bear_the_same_name() -> None:
+    history = History()
+    mine = history.upload("a", filename=OWN)
+    history.account = "second"
+    theirs = history.upload("b", filename=OWN)
+    history.account = "first"
+    history.page([mine, theirs])
+    assert "listing.item-id" not in history.accused()
+
+
+def test_a_second_file_under_a_name_that_anybody_may_give_is_somebody_elses() -> None:
+    history = History()
+    name = history.upload("a")
+    double = history.stranger("b")
+    history.files[double] = {**history.files[name], "id": double, "created_at": NOW - 1}
+    history.page([name, double])
+    assert history.accused() == set()
+
+
+def refused(history: History, http: int) -> None:
+    parts = (Part(name="purpose", size=3, text="odd"), Part(name="file", filename=OWN, size=7))
+    history.add("POST", "/files", {}, parts=parts, http=http)
+
+
+def listed(history: History) -> None:
+    double = history.stranger("b")
+    history.files[double] = {**history.files[double], "filename": OWN}
+    history.page([double])
+
+
+@pytest.mark.parametrize("http", [400, 413, 422])
+def test_a_refused_upload_that_is_listed_was_not_refused(http: int) -> None:
+    history = History()
+    refused(history, http)
+    listed(history)
+    assert history.accused() == {"uploads.refused-absent"}
+
+
+def test_a_refused_upload_that_is_not_listed_was_refused() -> None:
+    history = History()
+    refused(history, 400)
+    history.page([history.stranger("b")])
+    assert history.accused() == set()
+    assert "uploads.refused-absent" in history.proven()
+
+
+@pytest.mark.parametrize("http", [401, 403, 429, 500, 503])
+def test_what_was_refused_for_a_while_may_have_been_done_since(http: int) -> None:
+    history = History()
+    refused(history, http)
+    listed(history)
+    assert history.accused() == set()
+
+
+def test_a_name_that_was_refused_once_and_accepted_then_may_be_listed() -> None:
+    history = History()
+    refused(history, 400)
+    history.page([history.upload("a", filename=OWN)])
+    assert history.accused() == set()

@@ -178,6 +178,16 @@ def test_a_default_of_five_that_is_said_to_be_all(history: History, ids: list[st
     assert history.accused() == {"listing.limit-default"}
 
 
+def test_a_short_page_is_told_though_an_honest_last_page_was_followed_by_an_empty_one(
+    history: History, ids: list[str]
+) -> None:
+    history.walk(ids, limit=2000)
+    history.page(ids, limit=len(ids))
+    history.page([], limit=len(ids), after=ids[-1])
+    history.page(ids[:5], more=True)
+    assert history.accused() == {"listing.limit-default"}
+
+
 def test_an_order_that_changes_from_one_traversal_to_the_next(history: History, ids: list[str]) -> None:
     history.walk(ids[::-1])
     assert history.accused() == {"listing.order-stable"}

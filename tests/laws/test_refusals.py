@@ -125,3 +125,18 @@ def test_a_file_of_ours_that_is_forbidden_shows_that_the_key_is_not_let_in() -> 
         history.retrieve(file, http=403)
     history.page([file])
     assert history.accused() == {"authentication.bearer"}
+
+
+@pytest.mark.parametrize(
+    ("code", "accused"), [("invalid_api_key", set()), ("no", {"authentication.error-code"})]
+)
+def test_a_wrong_key_has_its_code_whatever_it_asks_for(code: str, accused: set[str]) -> None:
+    history = History()
+    refusal = {"error": {"message": "no", "type": "t", "param": None, "code": code}}
+    history.add("DELETE", "/files/file-fe-a", refusal, account="wrong")
+    [exchange] = history.exchanges
+    assert exchange.answer
+    history.exchanges = [
+        dataclasses.replace(exchange, answer=dataclasses.replace(exchange.answer, status=401))
+    ]
+    assert history.accused() == accused
