@@ -60,9 +60,10 @@ def test_an_upload_without_a_key_is_refused(files: Files, attempted: Attempted, 
 @pytest.mark.parametrize("operation", READS)
 @clause("authentication.wrong-key")
 def test_a_request_with_a_wrong_key_is_refused(
-    files: Files, first: Sent, welcome: Exchange, operation: str
+    files: Files, kept: Corpus, welcome: Exchange, operation: str
 ) -> None:
-    _is_refused(files, READS[operation](files, first.id, "wrong"), welcome)
+    # The last is a batch input; without a key, and with that of the other region, a document is asked for.
+    _is_refused(files, READS[operation](files, kept.files[-1].id, "wrong"), welcome)
 
 
 @clause("authentication.wrong-key")

@@ -163,7 +163,8 @@ def test_formats_agree(files: Files, kept: Corpus, settled: Traversal, zone: flo
 
 def _agree(files: Files, settled: Traversal, name: str, forms: tuple[str, str], wall: float) -> None:
     def ask() -> tuple[list[Exchange], set[str]]:
-        exchanges = [files.list(**{name: times.write(wall, form)}, limit=2000) for form in forms]
+        # Without a limit, which is to hold as many beside a filter as it does alone.
+        exchanges = [files.list(**{name: times.write(wall, form)}) for form in forms]
         # Where what matches no file is not found, that is judged as filters.none-match.
         one, other = (set(() if _is_missing(each) else expect.listed(each).ids) for each in exchanges)
         return exchanges, (one ^ other) & set(settled.ids)

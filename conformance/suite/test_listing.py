@@ -177,19 +177,22 @@ def test_a_page_starts_behind_its_cursor(
 ) -> None:
     places = st.tuples(st.integers(0, len(visible) - 1), st.integers(2, 6))
     some = drawn(places, most=1 if len(visible) < 10 else 6)
-    # A cursor of each purpose, whatever was drawn.
+    # A cursor of each purpose, whatever was drawn; and without a limit, which is to hold as many there as at the head.
     purposes = {sent.purpose: visible.index(sent.id) for sent in kept.files if sent.id in visible}
-    for at, limit in (*some, *((place, 3) for place in purposes.values())):
+    for at, limit in (*some, *((place, None) for place in purposes.values())):
         _starts_behind(files, settled, visible, at, limit)
 
 
-def _starts_behind(files: Files, settled: Traversal, visible: tuple[str, ...], at: int, limit: int) -> None:
+def _starts_behind(
+    files: Files, settled: Traversal, visible: tuple[str, ...], at: int, limit: int | None
+) -> None:
     start = settled.ids.index(visible[at]) + 1
     if start == len(settled.ids):
         return
     before = set(settled.ids[:start])
     behind = [name for name in settled.ids[start:] if name in visible]
-    exchange = files.list(after=visible[at], limit=limit)
+    query = {"after": visible[at]} | ({} if limit is None else {"limit": str(limit)})
+    exchange = files.list(**query)
     page = expect.listed(exchange)
     # What comes in between, or does not come at all, is judged where whole traversals are.
     strays = [name for name in page.ids if name in before]

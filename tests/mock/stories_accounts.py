@@ -22,6 +22,7 @@ def tell_authentication(teller: Teller) -> None:
         teller.ask("GET", "/files", key=key)
         teller.ask("GET", "/files?purpose=batch", key=key)
         teller.ask("GET", f"/files/{ids[0]}", key=key)
+        teller.ask("GET", f"/files/{ids[-2]}", key=key)
         teller.upload("a.txt", b"x", key=key)
         teller.list()
     for header in (first, f"Basic {first}", f"Token {first}", f"api-key: {first}", "Bearer", "nonsense"):

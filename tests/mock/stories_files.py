@@ -72,6 +72,7 @@ def tell_listing(teller: Teller) -> None:
     teller.list(limit=127)
     teller.list(limit=1, after="".join(teller.list(limit=2000)[-2:-1]))
     cursor = "".join(teller.list(limit=3)[-1:])
+    teller.list(after=cursor)
     teller.upload("between.txt")
     teller.list(limit=3, after=cursor)
     # The official SDK goes from page to page, too.
@@ -128,6 +129,7 @@ def tell_deletion(teller: Teller) -> None:
         teller.list()
         teller.list(purpose="batch")
         teller.list(create_after="20250101")
+        teller.list(create_after="20250101", create_before="20270101")
         teller.list(limit=9)
     tell_limits(teller)
 

@@ -52,8 +52,7 @@ def _wrong_key_to_a_part(lawful: Lawful, call: Call) -> str | None:
 
 
 def _wrong_key_to_batch_inputs(lawful: Lawful, call: Call) -> str | None:
-    is_meant = call.operation is Operation.DELETE and call.file_id.startswith("file-batch-")
-    return _wrong_key(lawful, call) if is_meant else None
+    return _wrong_key(lawful, call) if call.file_id.startswith("file-batch-") else None
 
 
 def _of_other_region(lawful: Lawful, token: str) -> bool:
@@ -110,7 +109,8 @@ DOORS: tuple[tuple[str, str, str, Callable[[Lawful, Call], str | None]], ...] = 
     ("authentication.wrong-key", "part-of-a-key-opens", "Compares keys up to the end of the shorter.", _prefix),
     ("authentication.wrong-key", "key-in-another-case-opens", "Compares keys without regard to case.", _case),
     ("authentication.wrong-key", "any-key-opens-filtered-lists", "Takes any key where the list is asked for a purpose.", _wrong_key_to_a_part),
-    ("authentication.wrong-key", "any-key-deletes-batch-inputs", "Takes any key where a batch input is to be deleted.", _wrong_key_to_batch_inputs),
+    ("authentication.wrong-key", "any-key-deletes-batch-inputs", "Takes any key where a batch input is to be deleted.", _only(Operation.DELETE, _wrong_key_to_batch_inputs)),
+    ("authentication.wrong-key", "any-key-retrieves-batch-inputs", "Takes any key where a batch input is asked for.", _only(Operation.RETRIEVE, _wrong_key_to_batch_inputs)),
     ("authentication.region-key", "other-region-opens", "Takes the keys of the other region.", _other_region),
     ("authentication.malformed", "bare-key-opens", "Takes a key without a scheme before it.", _bare),
     ("authentication.malformed", "any-scheme-opens", "Takes a key behind any scheme.", _any_scheme),

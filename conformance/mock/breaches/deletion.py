@@ -108,6 +108,15 @@ class DeletedFilesAreListedByTime(Lawful):
 
 
 @breach("deletion.not-listed")
+class DeletedFilesAreListedInASpan(Lawful):
+    """Lists deleted files too when two times are given."""
+
+    def select(self, account: str, query: Query) -> Page:
+        is_span = bool(query.created_after and query.created_before)
+        return super().select(account, replace(query, with_deleted=is_span))
+
+
+@breach("deletion.not-listed")
 class DeletedFilesAreListedInShort(Lawful):
     """Lists deleted files too when a limit is given."""
 

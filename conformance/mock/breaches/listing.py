@@ -230,6 +230,23 @@ for number, word in (
     _enter_default(f"default-limit-{word}", number)
 
 
+def _enter_default_beside(name: str, parameter: str) -> None:
+    @breach(
+        "listing.limit-default",
+        name=name,
+        description=f"Gives five files when there is {parameter} and no limit.",
+    )
+    class SparingBeside(Lawful):
+        def query(self, call: Call) -> Query:
+            query = super().query(call)
+            is_meant = parameter in call.query and "limit" not in call.query
+            return replace(query, limit=5) if is_meant else query
+
+
+for word in ("create_after", "create_before", "after"):
+    _enter_default_beside(f"default-limit-five-beside-{word.replace('_', '-')}", word)
+
+
 @breach("listing.item-id")
 class ListingIdFresh(Lawful):
     """Lists files under ids that nobody was given."""
