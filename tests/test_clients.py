@@ -238,6 +238,7 @@ def test_every_accusation_against_a_server_of_others_is_right(aimock: str, tmp_p
     }
     assert done.verdicts("warn") == {
         "authentication.malformed",
+        "batches.filter-input-most",
         "batches.id-prefix",
         "batches.metadata-too-long",
         "errors.code-present",

@@ -191,6 +191,7 @@ ROWS = (
                 else said
             )
         ),
+        guilty=clauses("authentication", "error-code"),
         status=0,
     ),
     # Pages

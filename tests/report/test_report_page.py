@@ -34,6 +34,7 @@ def test_everything_opened_at_once_runs_nothing_that_was_planted(open_page: Open
     page = open_page()
     page.get_by_role("button", name="Expand all").click()
     page.locator("#all-traffic > summary").click()
+    expect(page.locator("#traffic-list > li")).to_have_count(40)
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     expect(page.locator("#traffic-list .inside")).to_have_count(40)
     assert page.locator("img, iframe, main script").count() == 0
