@@ -32,7 +32,14 @@ LAST = (
 # What judges traffic, whoever sent it.
 TRAFFIC = "test_traffic"
 # Of these, the tests that can do without the corpus are there for the time that its uploads take.
-EARLY = ("test_authentication", "test_errors", "test_filters", "test_listing", "test_retrieval")
+EARLY = (
+    "test_authentication",
+    "test_errors",
+    "test_filters",
+    "test_generated",
+    "test_listing",
+    "test_retrieval",
+)
 
 Items = list[pytest.Item]
 

@@ -57,13 +57,15 @@ def test_an_upload_without_a_key_is_refused(files: Files, attempted: Attempted, 
     _is_refused(files, exchange, twin)
 
 
-@pytest.mark.parametrize("operation", READS)
 @clause("authentication.wrong-key")
-def test_a_request_with_a_wrong_key_is_refused(
-    files: Files, kept: Corpus, welcome: Exchange, operation: str
-) -> None:
+def test_a_list_with_a_wrong_key_is_refused(files: Files, first: Sent, welcome: Exchange) -> None:
+    _is_refused(files, READS["list"](files, first.id, "wrong"), welcome)
+
+
+@clause("authentication.wrong-key")
+def test_a_retrieval_with_a_wrong_key_is_refused(files: Files, kept: Corpus, welcome: Exchange) -> None:
     # The last is a batch input; without a key, and with that of the other region, a document is asked for.
-    _is_refused(files, READS[operation](files, kept.files[-1].id, "wrong"), welcome)
+    _is_refused(files, READS["retrieve"](files, kept.files[-1].id, "wrong"), welcome)
 
 
 @clause("authentication.wrong-key")
