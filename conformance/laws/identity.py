@@ -100,9 +100,21 @@ def list_repeats_the_upload(trace: Trace) -> Iterator[Finding]:
     # An upload's word on its id is good where files of its purpose were found under theirs.
     honest = {trace.uploads[name].purpose for name in found}
     mine = {_looks(upload.said): upload for upload in trace.uploads.values()}
-    # A name that a run has made stands on its own files alone.
-    named = {name: upload for upload in trace.uploads.values() for name in _own_names(upload.filename)}
-    given = {each.mapping().get("id") for each in trace.exchanges if each.request.is_upload}
+    # A name that a run has made stands on its own files alone, unless some upload of it never told its id.
+    uploads = [each for each in trace.exchanges if each.request.is_upload]
+    given = {each.mapping().get("id") for each in uploads}
+    untold = {
+        name
+        for each in uploads
+        if not each.refused and not isinstance(each.mapping().get("id"), str)
+        for name in _sent_names(each)
+    }
+    named = {
+        name: upload
+        for upload in trace.uploads.values()
+        for name in _own_names(upload.filename)
+        if name not in untold
+    }
     for page in trace.pages:
         for item in page.items:
             # An attempt whose answer was lost may have left a double of its own.

@@ -318,6 +318,17 @@ def test_the_upload_of_another_account_may_bear_the_same_name() -> None:
     assert "listing.item-id" not in history.accused()
 
 
+def test_an_upload_that_never_told_its_id_may_be_the_second_file() -> None:
+    history = History()
+    parts = (Part(name="purpose", size=12, text="file-extract"), Part(name="file", filename=OWN, size=7))
+    history.add("POST", "/files", b'{"id": "file-fe-', parts=parts)
+    name = history.upload("a", filename=OWN)
+    double = history.stranger("b")
+    history.files[double] = {**history.files[name], "id": double, "created_at": NOW - 1}
+    history.page([name, double])
+    assert "listing.item-id" not in history.accused()
+
+
 def test_a_second_file_under_a_name_that_anybody_may_give_is_somebody_elses() -> None:
     history = History()
     name = history.upload("a")
