@@ -74,7 +74,7 @@ def test_the_largest_limit_is_accepted(largest: Exchange) -> None:
 @clause("listing.limit-below")
 def test_a_limit_below_the_range_is_refused(files: Files, smallest: Exchange) -> None:
     for limit in (0, -1):
-        expect.refused(files.list(limit=limit), twin=smallest)
+        expect.refused(files.list(limit=limit), twin=largest)
 
 
 @clause("listing.limit-above")
@@ -85,9 +85,9 @@ def test_a_limit_above_the_range_is_refused(files: Files, largest: Exchange) -> 
 
 
 @clause("listing.limit-integer")
-def test_a_limit_that_is_no_integer_is_refused(files: Files, smallest: Exchange) -> None:
+def test_a_limit_that_is_no_integer_is_refused(files: Files, largest: Exchange) -> None:
     for limit in ("5many", "1.5"):
-        expect.refused(files.list(limit=limit), twin=smallest)
+        expect.refused(files.list(limit=limit), twin=largest)
 
 
 @clause("listing.limit-default")
