@@ -72,7 +72,7 @@ def test_the_largest_limit_is_accepted(largest: Exchange) -> None:
 
 
 @clause("listing.limit-below")
-def test_a_limit_below_the_range_is_refused(files: Files, smallest: Exchange) -> None:
+def test_a_limit_below_the_range_is_refused(files: Files, largest: Exchange) -> None:
     for limit in (0, -1):
         expect.refused(files.list(limit=limit), twin=largest)
 
