@@ -163,12 +163,13 @@ class PagesRepeatWithin(Lawful):
 
 @breach("listing.no-duplicate")
 class LastPageFilledUp(Lawful):
-    """Fills the last page up with files that were given before."""
+    """Fills the last page up with files that were given before, where the pages are short."""
 
     def select(self, account: str, query: Query) -> Page:
         page = super().select(account, query)
         missing = query.limit - len(page.records)
-        if not query.after or not page.records or missing < 1:
+        is_short = query.limit < self.limits.page
+        if not is_short or not query.after or not page.records or missing < 1:
             return page
         first = super().select(account, replace(query, after=None)).records
         others = tuple(record for record in first if record.id != query.after)
