@@ -63,10 +63,10 @@ def attempts(small: Small, tag: str) -> Mapping[str, Callable[[], tuple[Attempt,
         "limits.empty-file": lambda: of(small.purpose, small("empty", content=b"")),
         "uploads.file-required": lambda: (Attempt(form=(("purpose", small.purpose),), file=None),),
         "uploads.purpose-required": lambda: (Attempt(form=(), file=small("no purpose")),),
-        # One in the wrong letters, one that the interface that this one is compatible with does, one that only answers have.
+        # One that nobody knows, one that the interface that this one is compatible with does, one that only answers have.
         "uploads.purpose-values": lambda: tuple(
             attempt
-            for purpose in (small.purpose.upper(), "assistants", "batch_output")
+            for purpose in ("conformance-unknown", "assistants", "batch_output")
             for attempt in of(purpose, small("other purpose"))
         ),
         "uploads.fine-tune": lambda: of("fine-tune", small("fine-tune", extension="jsonl")),

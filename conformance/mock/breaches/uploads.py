@@ -140,14 +140,6 @@ class RefusedUploadsAreListed(Lawful):
 
 
 @breach("uploads.purpose-values")
-class PurposesInAnyLetters(Lawful):
-    """Takes a purpose in capitals."""
-
-    def purpose(self, sent: str | None) -> str:
-        return super().purpose(sent and sent.lower())
-
-
-@breach("uploads.purpose-values")
 class PurposeUnchecked(Lawful):
     """Takes any word for a purpose and keeps it."""
 
