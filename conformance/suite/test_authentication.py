@@ -34,6 +34,12 @@ def let_in(files: Files) -> Exchange:
     return files.list(limit=1)
 
 
+@pytest.fixture(scope="session")
+def locked_out(files: Files, first: Sent) -> Exchange:
+    """The list, asked for with a wrong key and a filter: keys that are almost right ask for the plain one."""
+    return READS["filtered list"](files, first.id, "wrong")
+
+
 @clause("authentication.bearer")
 def test_a_valid_key_lets_a_request_in(let_in: Exchange) -> None:
     expect.accepted(let_in)
@@ -59,9 +65,8 @@ def test_an_upload_without_a_key_is_refused(files: Files, attempted: Attempted, 
 
 
 @clause("authentication.wrong-key")
-def test_a_list_with_a_wrong_key_is_refused(files: Files, first: Sent, welcome: Exchange) -> None:
-    # Keys that are almost right ask for the plain one.
-    _is_refused(files, READS["filtered list"](files, first.id, "wrong"), welcome)
+def test_a_list_with_a_wrong_key_is_refused(files: Files, locked_out: Exchange, welcome: Exchange) -> None:
+    _is_refused(files, locked_out, welcome)
 
 
 @clause("authentication.wrong-key")
@@ -110,8 +115,8 @@ def test_a_header_that_is_no_bearer_token_is_refused(files: Files, let_in: Excha
 
 
 @clause("authentication.error-code")
-def test_the_refusal_of_a_key_has_its_code(files: Files) -> None:
-    exchange = expect.answered(files.list(limit=1, account="wrong"))
+def test_the_refusal_of_a_key_has_its_code(locked_out: Exchange) -> None:
+    exchange = expect.answered(locked_out)
     if exchange.status != 401:
         raise expect.Unproven(f"a wrong key was not refused with 401 but got {expect.describe(exchange)}")
     error = exchange.mapping().get("error")
