@@ -13,8 +13,9 @@ BATCHES = "/batches"
 DEFAULT_LIMIT, LARGEST_LIMIT = 20, 100
 # The members of a task that name what it has written.
 RESULTS = ("output_file_id", "error_file_id")
-# What has come to one of these stays so.
-ENDS = frozenset({"completed", "failed", "expired", "cancelled"})
+# What has come to one of these stays so. No set: a target may say what cannot be looked up in one.
+ENDS = ("completed", "failed", "expired", "cancelled")
+CANCELLED = ("cancelling", "cancelled")
 # What may follow a state, at once or after others that nobody saw.
 NEXT: Mapping[str, frozenset[str]] = {
     "validating": frozenset({"in_progress", "finalizing", "cancelling", *ENDS}),

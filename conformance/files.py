@@ -157,7 +157,7 @@ class Files:
 
     def undo(self, filenames: Collection[str], *, account: str = "first") -> None:
         """Delete what uploads left that may have been done without our seeing their answers."""
-        names = {spelt for filename in filenames for spelt in spellings(filename)}
+        names = [spelt for filename in filenames for spelt in spellings(filename)]
         _, traversal = self.everything(account=account)
         for page in traversal.pages if traversal else ():
             for item in page.items:

@@ -14,7 +14,6 @@ import schemathesis
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.core.result import Ok
-from schemathesis.core.transforms import UNRESOLVABLE
 from schemathesis.generation.coverage import GenerationSession
 from schemathesis.generation.hypothesis.examples import generate_one
 from schemathesis.generation.stateful.state_machine import StepOutput
@@ -113,7 +112,7 @@ def follow(link: OpenApiLink, exchange: Exchange) -> Given:
         container: {
             name: parameter.value.ok()
             for name, parameter in parameters.items()
-            if isinstance(parameter.value, Ok) and parameter.value.ok() not in {None, UNRESOLVABLE}
+            if isinstance(parameter.value, Ok) and isinstance(parameter.value.ok(), str)
         }
         for container, parameters in taken.items()
     }

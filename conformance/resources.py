@@ -88,9 +88,9 @@ def _check(drawn: str) -> str:
     return hashlib.blake2b(f"{PREFIX}{drawn}".encode(), digest_size=CHECK // 2).hexdigest()
 
 
-def spellings(filename: str) -> frozenset[str]:
+def spellings(filename: str) -> tuple[str, ...]:
     """Give the names under which a server may list a file: a form writes a quotation mark as %22, which not all undo."""
-    return frozenset({filename, filename.replace('"', "%22")})
+    return tuple(dict.fromkeys((filename, filename.replace('"', "%22"))))
 
 
 def path_of(name: str) -> str:

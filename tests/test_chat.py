@@ -2,7 +2,6 @@
 
 import json
 import time
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,14 +13,13 @@ from conformance.expect import Broken, Unproven
 from conformance.replies import Reply, read
 from conformance.suite.test_chat import recalled, told
 
-from .loopback import QUICK, Answer, Loopback, Speaker, answer, client_of, hang_up
+from .loopback import CALM, QUICK, Answer, Loopback, Speaker, answer, client_of, hang_up
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 DONE = b"data: [DONE]\n\n"
 LAST = b"0\r\n\r\n"
 # What a loaded machine may add before a test of time fails.
 SLACK = 3.0
-CALM = replace(QUICK, whole=8, silence=8)
 
 
 def completion(text: str = "hello") -> bytes:

@@ -11,7 +11,7 @@ import pytest
 from conformance.client import Timing
 from conformance.exchange import Exchange
 
-from .loopback import KEY, Loopback, Speaker, answer, client_of, hang_up
+from .loopback import KEY, QUICK, Loopback, Speaker, answer, client_of, hang_up
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 # What a loaded machine may add to a deadline before a test of it fails.
@@ -236,7 +236,7 @@ def test_a_body_without_a_length_that_is_broken_off_is_cut() -> None:
         peer.drip(b" " * 1000, 0.05)
 
     with Loopback(drip) as server:
-        client = client_of(server)
+        client = client_of(server, timing=QUICK)
         exchange = client.send("GET", "/files")
         client.close()
     assert exchange.answer

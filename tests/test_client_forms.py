@@ -9,7 +9,7 @@ import pytest
 from conformance.blobs import Blob
 from conformance.client import FormFile
 
-from .loopback import KEY, QUICK, Loopback, Received, Speaker, answer, client_of
+from .loopback import CALM, KEY, Loopback, Received, Speaker, answer, client_of
 
 FORM = (("purpose", "file-extract"),)
 
@@ -68,7 +68,7 @@ def test_a_large_file_is_streamed_with_its_right_length_each_time() -> None:
     size = 5_000_003
     file = FormFile(filename="big.txt", content=Blob(size, b"conformance\n"), size=size)
     with Loopback(answer(b"", 503), answer()) as server:
-        client = client_of(server, timing=replace(QUICK, silence=20, whole=60))
+        client = client_of(server, timing=replace(CALM, silence=20, whole=60))
         exchange = client.send("POST", "/files", form=FORM, file=file, look=lambda: None)
         client.close()
         bodies = [fields(request)["file"] for request in server.received]

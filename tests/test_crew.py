@@ -12,7 +12,7 @@ from conformance.crew import Crew, Shot
 from conformance.exchange import Exchange, Request
 from conformance.pacing import NoPace
 from conformance.recorder import Recorder, Redactor
-from tests.loopback import QUICK, Loopback, answer, client_of
+from tests.loopback import CALM, Loopback, answer, client_of
 
 
 def ask(client: Client) -> Exchange:
@@ -30,7 +30,7 @@ def test_a_crew_sends_at_once_and_numbers_every_exchange_once() -> None:
     with Loopback(answer()) as server:
         client = client_of(server)
         client.recorder.test = "the test"
-        with client.recorder.during("the phase"), Crew(client, 4, QUICK) as crew:
+        with client.recorder.during("the phase"), Crew(client, 4, CALM) as crew:
             sent = crew.send(Shot(at=0.0, send=together) for _ in range(4))
         alone = client.send("GET", "/files")
         client.close()
@@ -47,7 +47,7 @@ def test_listeners_of_a_client_hear_of_its_mates_too() -> None:
         client = client_of(server)
         client.listeners.append(heard.append)
         client.announced.append(lambda request, _: announced.append(request))
-        with Crew(client, 2, QUICK) as crew:
+        with Crew(client, 2, CALM) as crew:
             crew.send([Shot(at=0.0, send=ask), Shot(at=0.0, send=ask)])
         client.close()
     assert len(heard) == len(announced) == 2
@@ -57,7 +57,7 @@ def test_shots_leave_in_their_order_and_keep_their_distance() -> None:
     gap = 0.2
     with Loopback(answer()) as server:
         client = client_of(server)
-        with Crew(client, 3, QUICK) as crew:
+        with Crew(client, 3, CALM) as crew:
             sent = crew.send(Shot(at=at, send=ask, lane="one", gap=gap) for at in (0.0, 0.01, 0.02))
         client.close()
     moments = [each.started for each in sent]
@@ -75,7 +75,7 @@ def test_whoever_came_back_last_goes_out_first() -> None:
             who.append(mate)
             return ask(mate)
 
-        with Crew(client, 4, QUICK) as crew:
+        with Crew(client, 4, CALM) as crew:
             for _ in range(3):
                 crew.send([Shot(at=0.0, send=noting)])
         client.close()
@@ -100,7 +100,7 @@ def test_a_budget_is_never_passed_by_many_at_once() -> None:
 def test_a_crew_that_meets_the_cap_says_so() -> None:
     with Loopback(answer()) as server:
         client = client_of(server, caps=Caps(requests=1))
-        with Crew(client, 2, QUICK) as crew, pytest.raises(OutOfBudget, match="--budget-requests=1"):
+        with Crew(client, 2, CALM) as crew, pytest.raises(OutOfBudget, match="--budget-requests=1"):
             crew.send([Shot(at=0.0, send=ask), Shot(at=0.0, send=ask)])
         client.close()
 
@@ -127,7 +127,7 @@ def test_a_phase_ends_where_it_ends() -> None:
 def test_mates_share_what_a_client_knows_but_no_pace() -> None:
     with Loopback(answer()) as server:
         client = client_of(server)
-        mate = client.mate(timing=QUICK, pace=NoPace())
+        mate = client.mate(timing=CALM, pace=NoPace())
         assert mate.recorder is client.recorder
         assert mate.budget is client.budget
         assert mate.listeners is client.listeners

@@ -152,8 +152,11 @@ def test_no_link_leads_from_a_list_to_a_deletion() -> None:
     assert "deleteFile" not in {target(link) for link in links("listFiles")}
 
 
-@pytest.mark.parametrize(("body", "status"), [({}, 200), ({"id": None}, 200), (BODIES["uploadFile"], 400)])
-def test_a_link_gives_nothing_where_the_answer_has_nothing(body: object, status: int) -> None:
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({}, 200), ({"id": None}, 200), ({"id": ["file-fe-1"]}, 200), (BODIES["uploadFile"], 400)],
+)
+def test_a_link_gives_nothing_where_the_answer_has_no_id(body: object, status: int) -> None:
     for link in links("uploadFile"):
         assert not any(follow(link, answered("uploadFile", body, status)).values())
 

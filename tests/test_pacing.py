@@ -5,7 +5,6 @@ import sqlite3
 import threading
 import time
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from conformance.sharing import Keeper
 from conformance.targets import Target
 
 from .arrivals import arrivals, is_kept, is_used
-from .loopback import KEY, QUICK, Loopback, answer, client_of
+from .loopback import KEY, Loopback, answer, client_of
 
 GET = Request(method="GET", path="/files")
 UPLOAD = Request(method="POST", path="/files")
@@ -265,7 +264,7 @@ def test_a_client_that_is_refused_closes_the_lane_and_says_what_it_does_not_wait
     monkeypatch.setattr("conformance.pacing.LONGEST_REST", 2.0)
     one, other = pair(keeper, 1000)
     with Loopback(answer(b"{}", 429, "Retry-After: 1000000000"), answer()) as server:
-        client = client_of(server, pace=one, timing=replace(QUICK, silence=5, whole=6))
+        client = client_of(server, pace=one)
         asking = threading.Thread(target=lambda: client.send("GET", "/files"))
         asking.start()
         while not server.received:

@@ -13,7 +13,7 @@ from conformance.exchange import Answer, Exchange, Request
 from conformance.expect import Broken, Unproven
 from conformance.runs import Compatible
 
-from .loopback import QUICK, Loopback, answer, client_of, hang_up
+from .loopback import Loopback, answer, client_of, hang_up
 
 FILE: dict[str, Any] = {
     "id": "file-fe-1",
@@ -282,7 +282,7 @@ def test_an_error_of_the_sdk_is_a_broken_expectation() -> None:
 def test_trouble_on_the_way_proves_nothing() -> None:
     for trouble in (hang_up, answer(b"{}", 503), answer(json.dumps(REFUSED).encode(), 429)):
         with Loopback(trouble) as server:
-            client = client_of(server, timing=QUICK)
+            client = client_of(server)
             with pytest.raises(Unproven), sdk.speaking(client) as (openai, _):
                 openai.files.retrieve("file-fe-1")
             client.close()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.batch_trace import RESULTS
+from conformance.batch_trace import CANCELLED, RESULTS
 from conformance.comparison.naming import NEAR, Names, Thing
 from conformance.events import MEDIA_TYPE, Events
 from conformance.exchange import Exchange, NotJson, decode
@@ -13,7 +13,6 @@ WORDS = frozenset(
     {"object", "status", "purpose", "role", "finish_reason", "endpoint", "completion_window", "deleted"}
 )
 # How far a task had come when it was cancelled is chance, and with it which of these it has.
-CANCELLED = frozenset({"cancelling", "cancelled"})
 REACHED = frozenset({"in_progress_at", "finalizing_at", *RESULTS})
 ABSENT, PRESENT = "absent", "present"
 SECONDS = "integer, a time in seconds"

@@ -169,7 +169,7 @@ def what_was_cut_is_long(trace: Trace) -> Iterator[Finding]:
     for reply in replies(trace):
         most = max((_count(reply.wanted, name) for name in MOST), default=0)
         written = _count(reply.usages[-1], "completion_tokens") if reply.usages else 0
-        reasons = {choice(piece).get("finish_reason") for piece in reply.pieces}
+        reasons = [choice(piece).get("finish_reason") for piece in reply.pieces]
         if "length" in reasons and 0 < written < most <= SURE:
             wanted = f"another reason, for {written} of {most} tokens were written"
             yield broken("chat.finish-reason", wanted, "length", reply.exchange)

@@ -100,30 +100,31 @@ def list_repeats_the_upload(trace: Trace) -> Iterator[Finding]:
     # An upload's word on its id is good where files of its purpose were found under theirs.
     honest = {trace.uploads[name].purpose for name in found}
     mine = {_looks(upload.said): upload for upload in trace.uploads.values()}
-    # A name that a run has made stands on its own files alone, unless some upload of it never told its id.
+    # A name that a run has made stands on its own files alone, unless some upload of it never told its id; what a
+    # task writes may be called as its input is.
     uploads = [each for each in trace.exchanges if each.request.is_upload]
-    given = {each.mapping().get("id") for each in uploads}
+    told = [(each, each.mapping().get("id")) for each in uploads]
+    given = {said for _, said in told if isinstance(said, str)}
     untold = {
         name
-        for each in uploads
-        if not each.refused and not isinstance(each.mapping().get("id"), str)
+        for each, said in told
+        if not each.refused and not isinstance(said, str)
         for name in _sent_names(each)
     }
     named = {
-        name: upload
+        (name, upload.purpose): upload
         for upload in trace.uploads.values()
         for name in _own_names(upload.filename)
         if name not in untold
     }
     for page in trace.pages:
         for item in page.items:
+            filename = str(item.get("filename"))
             # An attempt whose answer was lost may have left a double of its own.
             # Somebody else may have uploaded the same in the same second.
-            strange = (
-                trace.sole and item["id"] not in trace.uploads and item.get("filename") not in trace.doubtful
-            )
-            strange = strange and item["id"] not in given
-            again = named.get(str(item.get("filename"))) if strange else None
+            is_strange = item["id"] not in trace.uploads and item["id"] not in given
+            strange = trace.sole and is_strange and filename not in trace.doubtful
+            again = named.get((filename, str(item.get("purpose")))) if strange else None
             double = again or (mine.get(_looks(item)) if strange else None)
             if double and (again or double.id not in page.ids):
                 # Our file by its name, or to the second and the byte, under an id that its upload never gave.
@@ -157,7 +158,7 @@ def _sent_names(exchange: Exchange) -> tuple[str, ...]:
 
 def _own_names(filename: str | None) -> tuple[str, ...]:
     """Give the spellings of a name that a run of the suite has made, which nobody else's file bears."""
-    return tuple(spellings(filename)) if filename and filename.startswith(PREFIX) else ()
+    return spellings(filename) if filename and filename.startswith(PREFIX) else ()
 
 
 def _looks(said: Mapping[str, Any]) -> str:
@@ -182,10 +183,10 @@ def _same_time(clause: str, upload: Upload, said: Mapping[str, Any], exchange: E
 
 def _name(prefix: str, upload: Upload, actual: object, exchange: Exchange) -> Finding:
     sent, kind = str(upload.filename), _kind(str(upload.filename))
-    known = set(spellings(sent))
+    known = spellings(sent)
     if exchange is not upload.exchange and kind in ODD and isinstance(upload.said.get("filename"), str):
         # What an upload made of an odd name it has answered for; later it is the name of the file.
-        known.add(upload.said["filename"])
+        known += (upload.said["filename"],)
     clause = f"uploads.filename-{kind}" if kind and prefix == "uploads." else f"{prefix}filename"
     return held(clause, exchange) if actual in known else measured(clause, sent, actual, exchange)
 

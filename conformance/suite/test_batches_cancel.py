@@ -3,7 +3,7 @@
 from typing import Any
 
 from conformance import expect
-from conformance.batch_trace import ids_of
+from conformance.batch_trace import CANCELLED, ids_of
 from conformance.batches import Batches, ended, refused
 from conformance.marks import clause
 from conformance.suite.tasks import UNKNOWN, altered, created, finished, shown
@@ -93,7 +93,7 @@ def _is_cancelled(cancelled: Cancelled) -> None:
         raise expect.Unproven(f"the task was {status} before it could be cancelled")
     said = expect.accepted(answer)
     expect.that(
-        said.get("status") in {"cancelling", "cancelled"},
+        said.get("status") in CANCELLED,
         "cancelling or cancelled",
         said.get("status"),
         answer,

@@ -140,7 +140,7 @@ def test_the_sdk_retrieves(files: Files, uploaded: tuple[str, list[Exchange]]) -
         with sdk.speaking(files.client) as (openai, exchanges):
             said = openai.files.retrieve(name)
             uses.file_of(said)
-        return said.id, exchanges
+            return said.id, exchanges
 
     said, exchanges = _seen_by_all(files, uploaded, retrieve, files.retrieve)
     expect.equal(name, said, *exchanges)
@@ -153,7 +153,7 @@ def test_the_waiting_of_the_sdk_comes_to_its_end(files: Files, uploaded: tuple[s
     def wait() -> tuple[str, list[Exchange]]:
         with sdk.speaking(files.client) as (openai, exchanges):
             said = openai.files.wait_for_processing(name, poll_interval=0.5, max_wait_seconds=PATIENCE)
-        return said.status, exchanges
+            return said.status, exchanges
 
     status, exchanges = _seen_by_all(files, uploaded, wait, files.retrieve)
     expect.equal("processed", status, *exchanges)
@@ -166,7 +166,7 @@ def test_the_sdk_deletes(files: Files, uploaded: tuple[str, list[Exchange]]) -> 
     def delete() -> tuple[bool, list[Exchange]]:
         with sdk.speaking(files.client) as (openai, exchanges):
             said = openai.files.delete(name)
-        return said.deleted, exchanges
+            return said.deleted, exchanges
 
     deleted, exchanges = _seen_by_all(files, uploaded, delete, files.delete)
     expect.equal(True, deleted, *exchanges)

@@ -378,3 +378,19 @@ def test_a_name_that_was_refused_once_and_accepted_then_may_be_listed() -> None:
     refused(history, 400)
     history.page([history.upload("a", filename=OWN)])
     assert history.accused() == set()
+
+
+def test_what_a_task_has_written_may_be_called_as_its_input() -> None:
+    history = History()
+    name = history.upload("a", filename=OWN)
+    result = history.stranger("b")
+    history.files[result] = {**history.files[name], "id": result, "purpose": "batch_output"}
+    history.page([name, result])
+    assert history.accused() == set()
+
+
+def test_an_id_that_is_a_list_is_left_to_the_contract() -> None:
+    history = History()
+    history.page([history.upload("a", filename=OWN)])
+    history.upload("b", filename=OWN, said={"id": ["file-fe-1"]})
+    assert "listing.item-id" not in history.accused()
