@@ -127,6 +127,10 @@ def _delays(exchanges: Sequence[Exchange]) -> Iterable[float]:
         said = exchange.mapping() if exchange.succeeded else {}
         data = said.get("data")
         for item in data if isinstance(data, list) else [said]:
-            if isinstance(item, dict) and item.get("status") == "processed" and str(item.get("id")) in waiting:
+            if (
+                isinstance(item, dict)
+                and item.get("status") == "processed"
+                and str(item.get("id")) in waiting
+            ):
                 at = waiting.pop(str(item["id"]))
                 yield 0.0 if exchange.request.is_upload else max(0.0, exchange.started - at)
