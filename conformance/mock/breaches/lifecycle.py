@@ -141,7 +141,7 @@ _enter_second(
 
 @breach("lifecycle.upload-survives")
 class UploadsPushOut(Lawful):
-    """Keeps the last twenty uploads of an account."""
+    """Keeps the last 22 uploads of an account."""
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -150,7 +150,7 @@ class UploadsPushOut(Lawful):
     def register(self, record: Record) -> Record:
         self._uploaded.append(super().register(record))
         mine = [each for each in self._uploaded if each.account == record.account]
-        for oldest in mine[:-20]:
+        for oldest in mine[:-22]:
             Lawful.remove(self, oldest)
         return self._uploaded[-1]
 

@@ -197,7 +197,7 @@ THIRDS: tuple[tuple[str, str, str, Callable[[Page, Record], Page]], ...] = (
     ("listing.no-gap", "third-page-skips-one", "the first file is left out", lambda page, _: replace(page, records=page.records[1:])),
     ("listing.after", "third-page-repeats-one", "the cursor's file comes again", lambda page, last: replace(page, records=(last, *page.records[: max(1, len(page.records) - 1)]))),
     ("listing.has-more-true", "third-page-ends", "has_more is false", lambda page, _: replace(page, has_more=False)),
-    ("listing.no-gap", "third-page-empty", "pages are empty", lambda *_: Page(records=(), has_more=False)),
+    ("listing.after", "third-page-empty", "pages are empty", lambda *_: Page(records=(), has_more=False)),
 )  # fmt: skip
 
 for third in THIRDS:

@@ -56,15 +56,15 @@ _enter_lanes("rates-of-each-path", "Each path has 10 a second for itself.", lamb
 _enter_lanes("rates-of-deletions-apart", "Deletions have 10 a second for themselves, as a page of 2024 said.", lambda call: str(call.operation is Operation.DELETE))  # fmt: skip
 
 
-# -- what gets into the other's way
-
-
-@breach("rates.apart")
+@breach("rates.uploads-limited")
 class OneAllowanceForAll(Lawful):
     """Uploads draw on the 10 a second of all other requests."""
 
     def lane(self, call: Call) -> str:
         return OTHERS if call.operation is Operation.UPLOAD else super().lane(call)
+
+
+# -- what gets into the other's way
 
 
 @breach("rates.apart")

@@ -156,7 +156,7 @@ class PlusIsNoSpace(Lawful):
 
 @breach("listing.no-gap")
 class SdkWalksLoseOnce(Lawful):
-    """Leaves the first file out of a second page once, where the SDK asks."""
+    """Leaves the first two files out of a second page once, where the SDK asks."""
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -166,7 +166,7 @@ class SdkWalksLoseOnce(Lawful):
         follows = is_sdk(call) and "after" in call.query and call.operation is Operation.LIST
         if follows and not self._met and isinstance(body, dict):
             self._met = True
-            body = {**body, "data": body["data"][1:]}
+            body = {**body, "data": body["data"][2:]}
         return super().succeed(body, call)
 
 
