@@ -53,15 +53,12 @@ def test_a_deleted_file_is_not_listed(conformance: Session, files: Files, delete
     expect.accepted(exchange)
     listed = sorted(gone & set(found[0].ids if found[0] else ()))
     expect.that(not listed, f"a list without {sorted(gone)}", f"{listed} listed", exchange)
-    if conformance.settings.profile is Profile.SMOKE:
-        return
     # What answers filtered lists may lag behind what answers the others.
-    past, future = (times.write(time.time() + distance, "date") for distance in (-FAR, FAR))
-    for query in (
-        {"purpose": deleted[0][0].purpose},
-        {"create_after": past},
-        {"create_after": past, "create_before": future},
-    ):
+    filters = [{"purpose": deleted[0][0].purpose}]
+    if conformance.settings.profile is not Profile.SMOKE:
+        past, future = (times.write(time.time() + distance, "date") for distance in (-FAR, FAR))
+        filters += [{"create_after": past}, {"create_after": past, "create_before": future}]
+    for query in filters:
         exchange = files.wait(
             partial(ask, **query), lambda _: not gone & set(found[0].ids if found[0] else ())
         )
